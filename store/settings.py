@@ -1,0 +1,176 @@
+"""The settings of Outfall: environment variables ``OUTFALL_*``.
+
+A variable that is not set is looked for in ``stack.env`` of the Outfall home, which the local stack writes, so that
+``outfall ingest`` in a second terminal finds the database that ``make up`` started.
+"""
+
+from __future__ import annotations
+
+import os
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated, Any
+
+from pydantic import Field, ValidationError
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+
+from store.clock import BEIJING
+from store.errors import SettingsError
+
+STACK_ENV_NAME = "stack.env"
+
+
+def default_home() -> Path:
+    """Where data and secrets live: ``OUTFALL_HOME``, else ``/var/lib/outfall`` for root, else the user's data directory.
+
+    PostgreSQL refuses to run as root, and its system user cannot read below /root; hence the place outside it.
+    """
+    named = os.environ.get("OUTFALL_HOME")
+    if named:
+        return Path(named).expanduser().absolute()
+    if os.geteuid() == 0:
+        return Path("/var/lib/outfall")
+    base = os.environ.get("XDG_DATA_HOME")
+    return (Path(base) if base else Path.home() / ".local" / "share") / "outfall"
+
+
+class Settings(BaseSettings):
+    """Every setting with its default. The README table is made from the descriptions here."""
+
+    model_config = SettingsConfigDict(env_prefix="OUTFALL_", extra="ignore", frozen=True)
+
+    home: Path = Field(
+        default_factory=default_home, description="Data, secrets and binaries of the local stack."
+    )
+    database_url: str | None = Field(
+        None, description="PostgreSQL with TimescaleDB. The local stack sets it."
+    )
+    mqtt_url: str | None = Field(
+        None,
+        description="Broker as mqtt://user:password@host:port (mqtts:// for TLS). The local stack sets it.",
+    )
+    mqtt_ca: Path | None = Field(None, description="CA certificate of the broker for mqtts://.")
+    http_host: str = Field("127.0.0.1", description="Address the API and the console listen on.")
+    http_port: Annotated[int, Field(ge=1, le=65535)] = Field(
+        8000, description="Port of the API and the console."
+    )
+    mqtt_port: Annotated[int, Field(ge=1, le=65535)] = Field(
+        1883, description="Port of the local stack's broker."
+    )
+    database_port: Annotated[int, Field(ge=1, le=65535)] = Field(
+        5432, description="Port of the local stack's database."
+    )
+    log_level: str = Field(
+        "INFO", pattern="^(DEBUG|INFO|WARNING|ERROR)$", description="Least level that is logged."
+    )
+    log_format: str = Field("text", pattern="^(text|json)$", description="Shape of log lines.")
+
+    # Ingest
+    batch_messages: Annotated[int, Field(ge=1, le=20000)] = Field(
+        1000, description="Messages in one transaction at the most."
+    )
+    batch_milliseconds: Annotated[int, Field(ge=1, le=5000)] = Field(
+        30, description="How long a batch waits to fill before it is stored."
+    )
+    receive_maximum: Annotated[int, Field(ge=10, le=65535)] = Field(
+        4000, description="Unacknowledged messages the broker may have on the way to one ingest process."
+    )
+    message_bytes: Annotated[int, Field(ge=1024, le=16 * 1024 * 1024)] = Field(
+        1024 * 1024,
+        description="Messages above this are stored whole but not decoded (reason message_too_large).",
+    )
+    partial_frame_seconds: Annotated[int, Field(ge=1, le=3600)] = Field(
+        60,
+        description="How long half a frame waits for the rest before it is quarantined (incomplete_frame).",
+    )
+    earliest_data_time: datetime = Field(
+        datetime(2005, 1, 1, tzinfo=BEIJING),
+        description="Older data times are quarantined (data_time_out_of_window); no edition of HJ 212 is older.",
+    )
+    ahead_seconds: Annotated[int, Field(ge=0, le=7 * 86400)] = Field(
+        3600,
+        description="Data times further in the future than this are quarantined (data_time_out_of_window).",
+    )
+    clock_skew_seconds: Annotated[int, Field(ge=1, le=86400)] = Field(
+        300, description="A realtime data time this far ahead of receipt is accepted and noted (clock_skew)."
+    )
+
+    # Judgement and alerts
+    hour_grace_seconds: Annotated[int, Field(ge=0, le=6 * 3600)] = Field(
+        900, description="After the end of an hour, how long its frame may take before the hour is missing."
+    )
+    day_grace_seconds: Annotated[int, Field(ge=0, le=24 * 3600)] = Field(
+        3600, description="After the end of a day, how long its last data may take before the day is settled."
+    )
+    late_seconds: Annotated[int, Field(ge=60, le=30 * 86400)] = Field(
+        7200,
+        description="Data that arrive this long after the end of their period are judged but call nobody (late).",
+    )
+    hour_judged_on: str = Field(
+        "reported",
+        pattern="^(reported|recomputed)$",
+        description="Which hour value is judged when both exist (A.2).",
+    )
+    day_judged_on: str = Field(
+        "recomputed",
+        pattern="^(reported|recomputed)$",
+        description="Which day value is judged when both exist (B.2).",
+    )
+    water_day_weighting: str = Field(
+        "until_next_valid",
+        pattern="^(until_next_valid|same_hour)$",
+        description="Volume that a value stands for in the flow-weighted day when a value is absent (B.2).",
+    )
+    silent_cadences: Annotated[int, Field(ge=2, le=100)] = Field(
+        5, description="An outlet is silent after this many of its own realtime intervals without data."
+    )
+    silent_seconds_least: Annotated[int, Field(ge=10, le=86400)] = Field(
+        180, description="... but never sooner than this."
+    )
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        return init_settings, env_settings, dotenv_settings
+
+    def database(self) -> str:
+        """The database URL, or SettingsError with the way to get one."""
+        if self.database_url is None:
+            raise SettingsError(
+                "No database is known: set OUTFALL_DATABASE_URL, or start the local stack with `outfall stack up`.",
+                code="database_url_missing",
+            )
+        return self.database_url
+
+    def broker(self) -> str:
+        """The broker URL, or SettingsError with the way to get one."""
+        if self.mqtt_url is None:
+            raise SettingsError(
+                "No broker is known: set OUTFALL_MQTT_URL, or start the local stack with `outfall stack up`.",
+                code="mqtt_url_missing",
+            )
+        return self.mqtt_url
+
+
+def load_settings(**given: Any) -> Settings:
+    """Read the settings from the environment and from ``stack.env`` of the home.
+
+    Raises SettingsError, one sentence naming the first variable that is wrong and why.
+    """
+    home = Path(given["home"]) if "home" in given else default_home()
+    env_file = home / STACK_ENV_NAME
+    try:
+        readable = env_file.is_file() and os.access(env_file, os.R_OK)
+        return Settings(_env_file=env_file if readable else None, **given)  # type: ignore[call-arg]
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = "OUTFALL_" + "_".join(str(part) for part in first["loc"]).upper()
+        raise SettingsError(
+            f"{name} is wrong: {first['msg']} (got {first.get('input')!r}).", setting=name
+        ) from error
