@@ -1,6 +1,7 @@
 """Log lines of every process, in one shape.
 
-Text for a terminal, one JSON object a line for a collector. Secrets never reach a log call: URLs are logged without their user part.
+Text for a terminal, one JSON object a line for a collector. Secrets never reach a log call: URLs are logged without
+their user part.
 """
 
 from __future__ import annotations

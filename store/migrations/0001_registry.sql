@@ -8,7 +8,8 @@
 
 create table gateway (
     id           text primary key check (id ~ '^[a-z0-9][a-z0-9-]{1,62}$'),
-    recorded_at  timestamptz not null default now()
+    recorded_at  timestamptz not null default now(),
+    retired_at   timestamptz                   -- no longer in the sites file: the broker lets it in no more
 );
 
 create table site (

@@ -1,0 +1,297 @@
+"""Applying a sites file: what changed is closed and opened anew, what is gone ends now, and an audit entry says who did it.
+
+Everything happens in the caller's transaction. A version that changes from now on (a name, a monitor) is *ended* and a new one
+opened. A limit or a listing whose own dates are in the file is *disbelieved* when the file says otherwise about the same dates:
+it is then judged as if it had always been so. See store/migrations/0001_registry.sql for the two time axes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from psycopg import Cursor
+from psycopg.types.json import Jsonb
+
+from store.database import Connection, rows
+from store.errors import Conflict
+from store.queries import queries
+from store.registry import condition_of
+from store.sitesfile import ConditionEntry, LimitEntry, MonitorEntry, OutletEntry, SiteEntry, SitesFile
+
+Record = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class ApplyReport:
+    """What an apply did: one readable line a change, and how many records stayed as they were."""
+
+    changes: tuple[str, ...]
+    unchanged: int
+
+
+def apply_sites(
+    connection: Connection, sites_file: SitesFile, *, actor: str, at: datetime, origin: str = "cli"
+) -> ApplyReport:
+    """Make the registry say what the file says, from ``at`` on.
+
+    Raises Conflict when an outlet would move to another site or change its medium: those are new outlets with new ids.
+    """
+    with connection.transaction(), rows(connection) as cursor:
+        work = _Apply(cursor, at)
+        cursor.execute(work.sql["lock_registry"])
+        work.authority(sites_file)
+        work.gateways(sites_file)
+        work.sites(sites_file)
+        if work.changes:
+            cursor.execute(
+                work.sql["audit"],
+                {
+                    "actor": actor,
+                    "origin": origin,
+                    "action": "registry:sites:apply",
+                    "subject": None,
+                    "detail": Jsonb({"changes": work.changes}),
+                },
+            )
+            cursor.execute(work.sql["announce"])
+        return ApplyReport(tuple(work.changes), work.unchanged)
+
+
+class _Apply:
+    """One run over a file; collects what it changed."""
+
+    def __init__(self, cursor: Cursor[dict[str, Any]], at: datetime) -> None:
+        self.cursor = cursor
+        self.at = at
+        self.sql = queries("registry")
+        self.changes: list[str] = []
+        self.unchanged = 0
+
+    def fetch(self, name: str, **arguments: object) -> list[dict[str, Any]]:
+        return self.cursor.execute(self.sql[name], arguments).fetchall()
+
+    def run(self, name: str, **arguments: object) -> None:
+        self.cursor.execute(self.sql[name], {"at": self.at, **arguments})
+
+    def authority(self, sites_file: SitesFile) -> None:
+        wanted = {"district": sites_file.authority.district, "city": sites_file.authority.city}
+        current = self.fetch("current_authority")
+        self.version("authority", "authority", current[0] if current else None, wanted, {})
+
+    def gateways(self, sites_file: SitesFile) -> None:
+        known = {row["id"] for row in self.fetch("gateways_in_use")}
+        wanted = [gateway.id for gateway in sites_file.gateways]
+        for gateway_id in wanted:
+            if gateway_id not in known:
+                self.run("keep_gateway", id=gateway_id)
+                self.changes.append(f"gateway {gateway_id}: registered")
+        for gateway_id in sorted(known - set(wanted)):
+            self.changes.append(f"gateway {gateway_id}: retired")
+        self.run("retire_gateways", ids=wanted)
+
+    def sites(self, sites_file: SitesFile) -> None:
+        sites = {row["site_key"]: row for row in self.fetch("current_sites")}
+        outlets = {row["outlet_key"]: row for row in self.fetch("current_outlets")}
+        monitors = {row["outlet_key"]: row for row in self.fetch("current_monitors")}
+        limits = self.fetch("current_limits")
+        listings = self.fetch("current_listings")
+        position = 0
+        for place, entry in enumerate(sites_file.sites):
+            site_key = self.fetch("identify_site", id=entry.id)[0]["key"]
+            wanted = _site_record(entry, place)
+            self.version(
+                "site", f"site {entry.id}", sites.pop(site_key, None), wanted, {"site_key": site_key}
+            )
+            self.listings(entry, site_key, [row for row in listings if row["site_key"] == site_key])
+            for outlet in entry.outlets:
+                position += 1
+                key = self.outlet_key(outlet, site_key)
+                name = f"outlet {outlet.id}"
+                owner = {"outlet_key": key}
+                self.version("outlet", name, outlets.pop(key, None), _outlet_record(outlet, position), owner)
+                monitor = _monitor_record(outlet.monitor)
+                self.version("monitor", f"monitor of {name}", monitors.pop(key, None), monitor, owner)
+                self.limits(outlet, key, [row for row in limits if row["outlet_key"] == key])
+        kept = {outlet.id for entry in sites_file.sites for outlet in entry.outlets}
+        self.end_removed(sites, outlets, monitors, limits, kept)
+
+    def end_removed(
+        self,
+        sites: Mapping[int, Record],
+        outlets: Mapping[int, Record],
+        monitors: Mapping[int, Record],
+        limits: list[dict[str, Any]],
+        kept: set[str],
+    ) -> None:
+        """End what the file no longer names: sites, outlets with their monitors, and the limits of those outlets."""
+        for key, row in sites.items():
+            self.version("site", f"site {row['name']}", row, None, {"site_key": key})
+        for key, row in outlets.items():
+            self.version("outlet", f"outlet {row['name']}", row, None, {"outlet_key": key})
+            for limit in limits:
+                if limit["outlet_key"] == key and limit["valid_to"] is None:
+                    self.run("end_limit", key=limit["key"])
+        for key, row in monitors.items():
+            self.version("monitor", f"monitor {row['mn']}", row, None, {"outlet_key": key})
+
+    def outlet_key(self, outlet: OutletEntry, site_key: int) -> int:
+        found = self.fetch("identify_outlet", id=outlet.id, site_key=site_key, medium=outlet.medium)[0]
+        if (found["site_key"], found["medium"]) != (site_key, outlet.medium):
+            raise Conflict(
+                f"Outlet {outlet.id!r} is registered at another site or with another medium; its history would become wrong. "
+                "Give the new outlet an id of its own.",
+                code="outlet_identity_changed",
+            )
+        return int(found["key"])
+
+    def version(
+        self, kind: str, what: str, current: Record | None, wanted: Record | None, owner: Record
+    ) -> None:
+        """Bring one versioned thing to ``wanted`` (None = it is gone)."""
+        if (
+            current is not None
+            and wanted is not None
+            and all(current[name] == wanted[name] for name in wanted)
+        ):
+            self.unchanged += 1
+            return
+        if current is not None:
+            self.run(f"end_{kind}", key=current["key"])
+        if wanted is not None:
+            self.run(f"open_{kind}", **owner, **wanted)
+        if current is not None and wanted is not None:
+            names = ", ".join(name for name in wanted if current[name] != wanted[name])
+            self.changes.append(f"{what}: changed ({names})")
+        elif wanted is not None:
+            self.changes.append(f"{what}: opened")
+        elif current is not None:
+            self.changes.append(f"{what}: ended")
+
+    def limits(self, outlet: OutletEntry, key: int, current: list[dict[str, Any]]) -> None:
+        known = {_limit_identity(row): row for row in current}
+        earliest: list[datetime] = []
+        for entry in outlet.limits:
+            row = known.pop(entry.identity(), None)
+            wanted = _limit_record(entry)
+            name = f"limit {outlet.id} {entry.factor} {entry.basis} {entry.standard} {entry.clause}"
+            if row is not None and all(row[field] == wanted[field] for field in _LIMIT_FIELDS):
+                self.unchanged += 1
+                continue
+            if row is not None:
+                self.run("disbelieve_limit", key=row["key"])
+            condition = wanted["condition"]
+            wanted["condition"] = None if condition is None else Jsonb(condition)
+            self.run("open_limit", outlet_key=key, **wanted)
+            self.changes.append(f"{name}: {'opened' if row is None else 'changed'}")
+            earliest.append(entry.valid_from)
+        for row in known.values():
+            if row["valid_to"] is None or row["valid_to"] > self.at:
+                self.run("end_limit", key=row["key"])
+                self.changes.append(
+                    f"limit {outlet.id} {row['factor']} {row['standard']} {row['clause']}: ended"
+                )
+        if earliest:
+            self.run("touch_for_limit", outlet_key=key, from_time=min(earliest))
+
+    def listings(self, site: SiteEntry, key: int, current: list[dict[str, Any]]) -> None:
+        known = {row["valid_from"]: row for row in current}
+        for entry in site.positive_list:
+            row = known.pop(entry.valid_from, None)
+            wanted = {"valid_from": entry.valid_from, "valid_to": entry.valid_to, "basis": entry.basis}
+            wanted |= {"decided_by": entry.decided_by, "document": entry.document}
+            if row is not None and all(row[name] == value for name, value in wanted.items()):
+                self.unchanged += 1
+                continue
+            if row is not None:
+                self.run("disbelieve_listing", key=row["key"])
+            self.run("open_listing", site_key=key, **wanted)
+            self.changes.append(f"positive list {site.id} from {entry.valid_from.date()}: recorded")
+        for row in known.values():
+            if row["valid_to"] is None or row["valid_to"] > self.at:
+                self.run("end_listing", key=row["key"])
+                self.changes.append(f"positive list {site.id} from {row['valid_from'].date()}: ended")
+
+
+_LIMIT_FIELDS = ("minimum", "maximum", "valid_to", "source")
+
+
+def _site_record(entry: SiteEntry, position: int) -> dict[str, object]:
+    return {
+        "position": position,
+        "name": entry.name,
+        "industry": entry.industry,
+        "key_unit": entry.key_unit,
+        "sample": entry.sample,
+        "credit_code": entry.credit_code,
+        "permit": entry.permit,
+        "note": entry.note,
+    }
+
+
+def _outlet_record(entry: OutletEntry, position: int) -> dict[str, object]:
+    return {
+        "position": position,
+        "name": entry.name,
+        "oxygen_reference": entry.oxygen_reference,
+        "factors": list(entry.factors),
+        "judged": entry.judged,
+        "note": entry.note,
+    }
+
+
+def _monitor_record(entry: MonitorEntry | None) -> dict[str, object] | None:
+    if entry is None:
+        return None
+    return {
+        "mn": entry.mn,
+        "gateway": entry.gateway,
+        "protocol": entry.protocol,
+        "password": entry.password,
+        "sm4_key": entry.sm4_key,
+        "previous_sm4_key": entry.previous_sm4_key,
+        "timestamps": entry.timestamps,
+        "missing_flag": entry.missing_flag,
+        "acknowledge_crc": entry.acknowledge_crc,
+        "realtime_seconds": entry.cadence.realtime,
+        "minute_seconds": entry.cadence.minute,
+        "reports_hour": entry.cadence.hour,
+        "reports_day": entry.cadence.day,
+    }
+
+
+def _limit_record(entry: LimitEntry) -> dict[str, Any]:
+    condition = entry.condition
+    return {
+        "factor": entry.factor,
+        "basis": entry.basis,
+        "minimum": entry.minimum,
+        "maximum": entry.maximum,
+        "condition": None if condition is None else _condition_record(condition),
+        "standard": entry.standard,
+        "clause": entry.clause,
+        "source": entry.source,
+        "valid_from": entry.valid_from,
+        "valid_to": entry.valid_to,
+    }
+
+
+def _condition_record(condition: ConditionEntry) -> dict[str, str]:
+    bounds = {"above": condition.above, "at_most": condition.at_most}
+    return {"factor": condition.factor} | {
+        name: str(value) for name, value in bounds.items() if value is not None
+    }
+
+
+def _limit_identity(row: Record) -> tuple[object, ...]:
+    stored = condition_of(row["condition"])
+    condition = None
+    if stored is not None:
+        condition = ConditionEntry(
+            factor=stored.factor,
+            above=None if stored.above is None else str(stored.above),  # type: ignore[arg-type]
+            at_most=None if stored.at_most is None else str(stored.at_most),  # type: ignore[arg-type]
+        )
+    return (row["factor"], row["basis"], condition, row["standard"], row["clause"], row["valid_from"])
