@@ -14,7 +14,7 @@ SUPPORTED_MACHINES = ("x86_64", "aarch64")
 
 def complaint() -> str | None:
     """The first thing that is missing, as a sentence with the way out, or None."""
-    if sys.version_info < (3, 11):
+    if sys.version_info < (3, 11):  # noqa: UP036 - runs before anything could refuse an old Python
         return (
             f"Python {sys.version_info.major}.{sys.version_info.minor} is too old: Outfall needs 3.11 or newer. "
             "Run `make PYTHON=python3.11 ...` with a newer interpreter."

@@ -1,0 +1,100 @@
+"""The steps from nothing to a running Outfall, each safe to repeat."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from deploy import stack
+from deploy.assets import install_assets
+from deploy.gateways import sync_local_broker
+from store import clock, people
+from store.apply import apply_sites
+from store.database import connect
+from store.migrate import migrate
+from store.registry import load_registry
+from store.settings import Settings, load_settings
+from store.sitesfile import read_sites_file
+
+OFFICER = "officer"
+
+Say = Callable[[str], None]
+
+
+def bring_up_stack(settings: Settings, say: Say) -> Mapping[str, str]:
+    """Start the local database and broker unless both are given by URL, and return the environment of the services."""
+    own = {
+        name: value
+        for name in ("OUTFALL_DATABASE_URL", "OUTFALL_MQTT_URL")
+        if (value := os.environ.get(name)) is not None
+    }
+    if len(own) == 2:
+        say("using the database and the broker of OUTFALL_DATABASE_URL and OUTFALL_MQTT_URL")
+        return own
+    last = ""
+
+    def progress(step: str, share: float | None) -> None:
+        nonlocal last
+        line = step if share is None else f"{step} {share:.0%}"
+        if line != last:
+            say(line)
+            last = line
+
+    stack.up(
+        settings.home, database_port=settings.database_port, mqtt_port=settings.mqtt_port, progress=progress
+    )
+    return {**stack.env(settings.home), **own}
+
+
+def prepare(environment: Mapping[str, str], sites: Path, say: Say) -> dict[str, str]:
+    """Migrate, load the sites file when nothing is registered yet, and let the gateways into the broker.
+
+    Returns the gateways' broker passwords (empty with a broker of one's own).
+    """
+    settings = load_settings(**_as_settings(environment))
+    url = settings.database()
+    for name in migrate(url):
+        say(f"schema: {name}")
+    with connect(url, name="run") as connection:
+        registry = load_registry(connection, at=clock.now())
+        if not registry.sites:
+            report = apply_sites(
+                connection, read_sites_file(sites.read_text(encoding="utf-8")), actor="system", at=clock.now()
+            )
+            connection.commit()
+            say(f"sites: {len(report.changes)} records from {sites.name}")
+            registry = load_registry(connection, at=clock.now())
+    return sync_local_broker(settings, registry.gateways)
+
+
+def officer_password(environment: Mapping[str, str]) -> str:
+    """The password of the first console user, made and kept in the home (0600) the first time."""
+    settings = load_settings(**_as_settings(environment))
+    file = settings.home / "secrets" / "console-officer"
+    if file.exists():
+        password = file.read_text(encoding="ascii").strip()
+    else:
+        password = secrets.token_urlsafe(12)
+        file.parent.mkdir(parents=True, exist_ok=True)
+        with os.fdopen(
+            os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="ascii"
+        ) as out:
+            out.write(password + "\n")
+    with connect(settings.database(), name="run") as connection:
+        if all(user.name != OFFICER for user in people.list_users(connection)):
+            people.add_user(
+                connection, name=OFFICER, display_name="值班执法人员", role="officer", password=password
+            )
+            connection.commit()
+    return password
+
+
+def install_browser_assets(say: Say) -> None:
+    """Install the console's browser assets from npm when they are not there yet."""
+    install_assets(say)
+
+
+def _as_settings(environment: Mapping[str, str]) -> dict[str, object]:
+    return {name.removeprefix("OUTFALL_").lower(): value for name, value in environment.items()}
