@@ -70,11 +70,11 @@ class _Apply:
         self.changes: list[str] = []
         self.unchanged = 0
 
-    def fetch(self, name: str, **arguments: object) -> list[dict[str, Any]]:
-        return self.cursor.execute(self.sql[name], arguments).fetchall()
+    def fetch(self, statement: str, /, **arguments: object) -> list[dict[str, Any]]:
+        return self.cursor.execute(self.sql[statement], arguments).fetchall()
 
-    def run(self, name: str, **arguments: object) -> None:
-        self.cursor.execute(self.sql[name], {"at": self.at, **arguments})
+    def run(self, statement: str, /, **arguments: object) -> None:
+        self.cursor.execute(self.sql[statement], {"at": self.at, **arguments})
 
     def authority(self, sites_file: SitesFile) -> None:
         wanted = {"district": sites_file.authority.district, "city": sites_file.authority.city}

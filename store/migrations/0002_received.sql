@@ -20,7 +20,7 @@ create table message (
     payload      bytea not null,
     primary key (id, received_at)
 );
-select create_hypertable('message', by_range('received_at', interval '7 days'), create_default_indexes => false);
+do $$ begin perform create_hypertable('message', by_range('received_at', interval '7 days'), create_default_indexes => false); end $$;
 create index message_by_gateway on message (gateway, received_at desc);
 
 -- The bytes of a frame that is not complete yet, kept between messages and over restarts. One row a gateway and channel.
@@ -59,7 +59,7 @@ create table reading (
     message_id      bigint not null,
     received_at     timestamptz not null
 );
-select create_hypertable('reading', by_range('data_time', interval '7 days'), create_default_indexes => false);
+do $$ begin perform create_hypertable('reading', by_range('data_time', interval '7 days'), create_default_indexes => false); end $$;
 create unique index reading_once on reading (outlet_key, kind, factor, data_time, revision);
 
 -- Uploads that are not readings: facility states, standard checks, logs, restarts, raw analyser results, heartbeats.
@@ -71,7 +71,7 @@ create table device_record (
     data_time    timestamptz,
     body         jsonb not null               -- {"cp": [[["name","value"],...],...]} as sent
 );
-select create_hypertable('device_record', by_range('received_at', interval '90 days'), create_default_indexes => false);
+do $$ begin perform create_hypertable('device_record', by_range('received_at', interval '90 days'), create_default_indexes => false); end $$;
 create index device_record_by_outlet on device_record (outlet_key, cn, received_at desc);
 
 create table quarantine (
@@ -87,7 +87,7 @@ create table quarantine (
     raw          bytea not null,
     primary key (id, received_at)
 );
-select create_hypertable('quarantine', by_range('received_at', interval '30 days'), create_default_indexes => false);
+do $$ begin perform create_hypertable('quarantine', by_range('received_at', interval '30 days'), create_default_indexes => false); end $$;
 create index quarantine_by_reason on quarantine (reason, received_at desc);
 
 -- What became of a quarantined piece when it was run through a later decoder.

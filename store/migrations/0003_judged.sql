@@ -28,7 +28,7 @@ create table period_value (
     rule                       text not null,     -- name and version of the rule set
     computed_at                timestamptz not null
 );
-select create_hypertable('period_value', by_range('start', interval '90 days'), create_default_indexes => false);
+do $$ begin perform create_hypertable('period_value', by_range('start', interval '90 days'), create_default_indexes => false); end $$;
 create unique index period_value_once on period_value (outlet_key, factor, span, start, revision);
 
 create table verdict (
@@ -48,7 +48,7 @@ create table verdict (
     rule         text not null,
     computed_at  timestamptz not null
 );
-select create_hypertable('verdict', by_range('start', interval '90 days'), create_default_indexes => false);
+do $$ begin perform create_hypertable('verdict', by_range('start', interval '90 days'), create_default_indexes => false); end $$;
 create unique index verdict_once on verdict (outlet_key, factor, span, start, revision, limit_key) nulls not distinct;
 
 -- Days that have to be computed (again) once their hours are settled. Owned by the alerts process.
