@@ -29,3 +29,30 @@ lock: ## pin the dependencies anew (needs the 'uv' package)
 	uv pip compile pyproject.toml --extra test --universal --python-version 3.11 --generate-hashes --no-header --no-annotate -q -o requirements-test.lock
 
 install: $(VENV)/.installed ## make .venv with the command .venv/bin/outfall
+
+assets: $(VENV)/.installed ## install the console's browser assets from npm
+	@$(BIN)/outfall assets
+
+run: $(VENV)/.installed ## start everything and stay in the foreground until Ctrl-C
+	@exec $(BIN)/outfall run
+
+up: $(VENV)/.installed ## start everything in the background
+	@$(BIN)/outfall up
+
+down: $(VENV)/.installed ## stop what `make up` or `make run` started
+	@$(BIN)/outfall down
+
+lint: $(VENV)/.installed-test ## style, types and the like
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+
+test: $(VENV)/.installed-test lint assets ## unit, integration, fault and browser tests on a throw-away stack
+	@bash deploy/browser.sh
+	@$(BIN)/python -m pytest
+
+bench: $(VENV)/.installed-test ## the figures of design.md section 8, each with its limit
+	@$(BIN)/python -m tests.bench
+
+clean: ## remove what can be made again (not the data of the Outfall home)
+	@rm -rf $(VENV) build *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis api/console/static/vendor

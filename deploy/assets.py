@@ -71,6 +71,12 @@ def install_assets(progress: Progress) -> bool:
     return True
 
 
+def place_assets(modules: Path) -> None:
+    """Fill ``vendor/`` from a node_modules folder that is there already, as when a container image is built."""
+    with _only_one():
+        _put_in_place(modules, wanted_stamp())
+
+
 def wanted_stamp() -> str:
     """Digest of the pins and of the list of files: changes when ``vendor/`` has to be made anew."""
     digest = hashlib.sha256("\n".join(FILES).encode())

@@ -83,7 +83,7 @@ def up(
     log_file.parent.mkdir(parents=True, exist_ok=True)
     with log_file.open("wb") as output:
         process = subprocess.Popen(
-            [sys.executable, "-m", "deploy.cli", *arguments],
+            [sys.executable, "-m", "deploy", *arguments],
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=subprocess.STDOUT,
@@ -160,4 +160,4 @@ def _is_outfall(pid: int) -> bool:
         command = Path(f"/proc/{pid}/cmdline").read_bytes()
     except FileNotFoundError:
         return False
-    return b"outfall" in command or b"deploy.cli" in command
+    return b"outfall" in command or b"deploy" in command

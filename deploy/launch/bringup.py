@@ -14,6 +14,7 @@ from store import clock, people
 from store.apply import apply_sites
 from store.database import connect
 from store.migrate import migrate
+from store.model import Registry
 from store.registry import load_registry
 from store.settings import Settings, load_settings
 from store.sitesfile import read_sites_file
@@ -57,16 +58,21 @@ def prepare(environment: Mapping[str, str], sites: Path, say: Say) -> dict[str, 
     url = settings.database()
     for name in migrate(url):
         say(f"schema: {name}")
-    with connect(url, name="run") as connection:
-        registry = load_registry(connection, at=clock.now())
-        if not registry.sites:
-            report = apply_sites(
-                connection, read_sites_file(sites.read_text(encoding="utf-8")), actor="system", at=clock.now()
-            )
-            connection.commit()
-            say(f"sites: {len(report.changes)} records from {sites.name}")
-            registry = load_registry(connection, at=clock.now())
+    registry = register_when_empty(url, sites, say)
     return sync_local_broker(settings, registry.gateways)
+
+
+def register_when_empty(database_url: str, sites: Path, say: Say) -> Registry:
+    """Apply the sites file to a registry that has no site yet; one that has some is left as it is."""
+    with connect(database_url, name="run") as connection:
+        registry = load_registry(connection, at=clock.now())
+        if registry.sites:
+            return registry
+        found = read_sites_file(sites.read_text(encoding="utf-8"))
+        report = apply_sites(connection, found, actor="system", at=clock.now())
+        connection.commit()
+        say(f"sites: {len(report.changes)} records from {sites.name}")
+        return load_registry(connection, at=clock.now())
 
 
 def officer_password(environment: Mapping[str, str]) -> str:

@@ -115,7 +115,7 @@ def _start(
     progress_file = settings.home / "run" / "simulator-progress.json"
     progress_file.parent.mkdir(parents=True, exist_ok=True)
     progress_file.unlink(missing_ok=True)
-    arguments = ["deploy.cli", "simulate", "--history-days", str(options.history_days)]
+    arguments = ["deploy", "simulate", "--history-days", str(options.history_days)]
     arguments += ["--progress-file", str(progress_file)]
     for scenario in options.scenarios:
         arguments += ["--scenario", scenario]
