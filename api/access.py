@@ -1,0 +1,171 @@
+"""Who is calling, and whether they may: the dependency that every protected route declares.
+
+::
+
+    @router.get("/alerts")
+    def list_alerts(principal: Annotated[Principal, requires(Permission.ALERTS_READ)]) -> ...
+
+A caller shows a bearer token, or the session cookie of the console. A state-changing request with a cookie must repeat the
+session's CSRF token (header ``X-CSRF-Token`` or form field ``csrf``) and come from our own pages.
+"""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass
+from typing import Annotated, Any
+from urllib.parse import urlsplit
+
+from fastapi import Depends, Request
+from starlette.concurrency import run_in_threadpool
+
+from api.context import Services, services_of
+from api.permissions import PERMISSIONS, Permission
+from store import clock
+from store.errors import NotAllowed
+from store.people import Role, find_token
+from store.sessions import find_session
+
+SESSION_COOKIE = "outfall_session"
+CSRF_HEADER = "X-CSRF-Token"
+CSRF_FIELD = "csrf"
+_SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+
+
+@dataclass(frozen=True, slots=True)
+class Principal:
+    """The caller of a request.
+
+    Attributes
+    ----------
+    name : user name, or ``token:<name>``; what the audit trail and alert events show
+    site_key, site_id : the only site a company may see; None = all sites
+    csrf : the CSRF token of the session; None for a bearer token
+    origin : network address of the caller
+    """
+
+    name: str
+    display_name: str
+    role: Role
+    site_key: int | None
+    site_id: str | None
+    csrf: str | None
+    origin: str
+
+    def may(self, permission: Permission) -> bool:
+        """Whether the role of this caller has the permission."""
+        return permission in PERMISSIONS[self.role]
+
+
+@dataclass(frozen=True, slots=True)
+class Requires:
+    """The dependency behind ``requires``; tests find the permission of a route by it."""
+
+    permission: Permission
+
+    async def __call__(self, request: Request) -> Principal:
+        principal = await signed_in(request)
+        if not principal.may(self.permission):
+            raise NotAllowed(
+                f"The role {principal.role} may not do this; it needs the permission {self.permission}.",
+                code="permission_missing",
+                permission=self.permission,
+            )
+        return principal
+
+
+def requires(permission: Permission) -> Any:
+    """Declare that a route needs a permission; gives the route its ``Principal``.
+
+    Raises NotAllowed: ``not_signed_in``, ``token_unknown`` (401); ``permission_missing``, ``csrf_wrong``, ``origin_foreign`` (403).
+    """
+    return Depends(Requires(permission))
+
+
+async def signed_in(request: Request) -> Principal:
+    """The caller, with CSRF checked. Raises NotAllowed when nobody is signed in."""
+    principal = await find_principal(request)
+    if principal is None:
+        raise NotAllowed("Sign in, or send a bearer token.", code="not_signed_in")
+    if principal.csrf is not None and request.method not in _SAFE_METHODS:
+        check_same_origin(request)
+        await _check_csrf(request, principal.csrf)
+    return principal
+
+
+async def find_principal(request: Request) -> Principal | None:
+    """The caller, or None when neither token nor session came or the session is over; CSRF is not checked.
+
+    Raises NotAllowed ``token_unknown`` for a token that does not hold: falling back to a cookie would hide the mistake.
+    """
+    kind, _, text = request.headers.get("Authorization", "").partition(" ")
+    token = text.strip() if kind.lower() == "bearer" else None
+    secret = request.cookies.get(SESSION_COOKIE)
+    if token is None and not secret:
+        return None
+    return await run_in_threadpool(_look_up, services_of(request), token, secret, address_of(request))
+
+
+def _look_up(services: Services, token: str | None, secret: str | None, origin: str) -> Principal | None:
+    at = clock.now()
+    with services.database.read() as connection:
+        if token is not None:
+            found = find_token(connection, token, at=at)
+            if found is None:
+                raise NotAllowed("This token is unknown, expired or revoked.", code="token_unknown")
+            name = f"token:{found.name}"
+            return Principal(name, name, found.role, found.site_key, found.site_id, csrf=None, origin=origin)
+        session = find_session(connection, secret or "", at=at)
+    if session is None:
+        return None
+    user = session.user
+    return Principal(
+        user.name,
+        user.display_name,
+        user.role,
+        user.site_key,
+        user.site_id,
+        csrf=session.csrf,
+        origin=origin,
+    )
+
+
+def check_same_origin(request: Request) -> None:
+    """Refuse a request that a browser sends for another site's page.
+
+    Every browser adds ``Origin`` to a POST; a caller without it is no browser and cannot be tricked into using its cookie.
+    The scheme is not compared, because a proxy may end TLS before us.
+
+    Raises NotAllowed ``origin_foreign``.
+    """
+    origin = request.headers.get("Origin")
+    foreign = (
+        urlsplit(origin).netloc != request.headers.get("Host")
+        if origin is not None
+        else request.headers.get("Sec-Fetch-Site", "same-origin") not in ("same-origin", "none")
+    )
+    if foreign:
+        raise NotAllowed("This request comes from a page of another site.", code="origin_foreign")
+
+
+async def _check_csrf(request: Request, expected: str) -> None:
+    given: object = request.headers.get(CSRF_HEADER)
+    if given is None and request.headers.get("Content-Type", "").startswith(
+        ("application/x-www-form-urlencoded", "multipart/form-data")
+    ):
+        # Starlette keeps the form, so that the route reads the same one.
+        given = (await request.form()).get(CSRF_FIELD)
+    if not isinstance(given, str) or not secrets.compare_digest(given.encode(), expected.encode()):
+        raise NotAllowed(
+            f"The CSRF token is missing or wrong: repeat the session's token in {CSRF_HEADER}.",
+            code="csrf_wrong",
+        )
+
+
+def address_of(request: Request) -> str:
+    """Network address of the caller, for the audit trail."""
+    return request.client.host if request.client else "unknown"
+
+
+AnyPrincipal = Annotated[Principal | None, Depends(find_principal)]
+"""For pages that show themselves to strangers too: the caller or None."""

@@ -1,0 +1,93 @@
+"""The web application: API, event stream and console."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from importlib.metadata import PackageNotFoundError, version
+
+from fastapi import FastAPI
+
+from api import problems
+from api.context import POOL_SIZE, Database, Services
+from api.live import Hub
+from api.metrics import Metrics
+from api.shell import Shell
+from store.database import pool
+from store.settings import Settings
+
+API_PREFIX = "/api/v1"
+
+DESCRIPTION = """\
+Outfall (排口): pollution-source monitoring and alerting.
+
+Lists answer `{"items": [...], "next": cursor|null}`. Judged values are decimal strings exactly as stored. Times are ISO 8601
+with offset, Beijing time; times in queries need an offset. Errors are RFC 9457 problem bodies whose `code` never changes.
+Send a bearer token, or the session cookie of the console; a write with the cookie repeats the session's CSRF token in
+`X-CSRF-Token`.
+"""
+
+TAGS = [
+    {"name": "sites", "description": "Sites (排污单位) and outlets (排口) with their latest values."},
+    {
+        "name": "data",
+        "description": "Readings, period values with verdicts, and the loss ledger of an outlet.",
+    },
+    {"name": "alerts", "description": "Alerts (预警) and what is done about them."},
+    {"name": "live", "description": "Server-sent events."},
+    {"name": "system", "description": "Health, readiness and metrics."},
+]
+
+
+def create_app(settings: Settings) -> FastAPI:
+    """The application for these settings; the database is opened when it starts and may come up later than the API.
+
+    Raises SettingsError when no database is named.
+    """
+    database_url = settings.database()
+    metrics = Metrics()
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        hub = Hub(database_url, metrics)
+        connections = pool(database_url, name="api", size=POOL_SIZE)
+        app.state.services = Services(settings, Database(connections), hub, metrics)
+        listening = asyncio.create_task(hub.run())
+        try:
+            yield
+        finally:
+            hub.close()
+            listening.cancel()
+            with suppress(asyncio.CancelledError):
+                await listening
+            connections.close()
+
+    app = FastAPI(
+        title="Outfall",
+        version=release(),
+        description=DESCRIPTION,
+        openapi_tags=TAGS,
+        openapi_url=f"{API_PREFIX}/openapi.json",
+        # The interactive pages load scripts from elsewhere, which the content security policy forbids.
+        docs_url=None,
+        redoc_url=None,
+        redirect_slashes=False,
+        lifespan=lifespan,
+    )
+    problems.install(app)
+    app.add_middleware(Shell, metrics=metrics)
+    include_routes(app)
+    return app
+
+
+def include_routes(app: FastAPI) -> None:
+    """Every router of the API and of the console."""
+
+
+def release() -> str:
+    """The version of the installed package."""
+    try:
+        return version("outfall")
+    except PackageNotFoundError:
+        return "0"
