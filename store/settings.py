@@ -21,13 +21,16 @@ STACK_ENV_NAME = "stack.env"
 
 
 def default_home() -> Path:
-    """Where data and secrets live: ``OUTFALL_HOME``, else ``/var/lib/outfall`` for root, else the user's data directory.
+    """Where data and secrets live: ``OUTFALL_HOME``, else ``usual_home()``."""
+    named = os.environ.get("OUTFALL_HOME")
+    return Path(named).expanduser().absolute() if named else usual_home()
+
+
+def usual_home() -> Path:
+    """The home when none is named: ``/var/lib/outfall`` for root, else ``outfall`` in the user's data directory.
 
     PostgreSQL refuses to run as root, and its system user cannot read below /root; hence the place outside it.
     """
-    named = os.environ.get("OUTFALL_HOME")
-    if named:
-        return Path(named).expanduser().absolute()
     if os.geteuid() == 0:
         return Path("/var/lib/outfall")
     base = os.environ.get("XDG_DATA_HOME")
