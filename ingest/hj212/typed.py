@@ -1,0 +1,214 @@
+"""The typed view: what a frame measured, factor by factor.
+
+Numbers stay decimal text exactly as sent. What is no number becomes None and its text is kept; nothing is ever coerced to zero.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from operator import itemgetter
+from typing import Final, NamedTuple
+
+from ingest.hj212.anomalies import Anomaly, ordered
+from ingest.hj212.commands import MEDIUM_BY_ST, PeriodKind, kind_of
+from ingest.hj212.cp import Content, Shape
+from ingest.hj212.frame import Frame
+from ingest.hj212.marks import STATUS_BY_MARK, UNKNOWN, normalise
+from store.factors import factor_of_old_code
+
+#: Longest text that is taken for a number: N14.2 of the standard has 18 characters, printed doubles have up to 24.
+LONGEST_NUMBER: Final = 40
+_NUMBER: Final = re.compile(r"[-+]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]{1,2})?")
+# Several short plain numbers at once, each followed by a comma: the common case in one call. No alternative fits twice.
+_PLAIN_NUMBERS: Final = re.compile(r"(?:[-+]?[0-9]{1,19}(?:\.[0-9]{1,19})?,)*")
+
+_METRICS: Final = ("Min", "Max", "Cou", "Flag")
+_CANONICAL: Final = {
+    name.lower(): name
+    for name in ("Rtd", "Avg", "Data", "Min", "Max", "Cou", "ZsRtd", "ZsAvg", "ZsMin", "ZsMax", "Flag")
+}
+_NONE: Final = -1  # position of the None that stands behind the values
+
+
+class Measurement(NamedTuple):
+    """One factor in one frame. A named tuple, because a loaded decoder makes half a million of them a second.
+
+    Attributes
+    ----------
+    factor : 2017 code; the code as sent when no table maps it
+    code : code as sent
+    value : Rtd in real-time frames, Avg in period frames (the other one, tagged, when that is missing); decimal text or None
+    minimum, maximum, total : Min, Max and Cou; decimal text or None
+    folded, folded_minimum, folded_maximum : ZsRtd or ZsAvg, ZsMin, ZsMax; decimal text or None
+    flag : raw mark, None when none came
+    status : normalised mark; ``unknown`` when none came
+    extra : every other metric, and the raw text of every value that is no number, by metric name
+    anomalies : what was odd about this factor
+    """
+
+    factor: str
+    code: str
+    value: str | None
+    minimum: str | None
+    maximum: str | None
+    total: str | None
+    folded: str | None
+    folded_minimum: str | None
+    folded_maximum: str | None
+    flag: str | None
+    status: str
+    extra: dict[str, str]
+    anomalies: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """The typed view of a frame.
+
+    Attributes
+    ----------
+    kind : None when the command carries no readings (states, logs, acknowledgements, unknown commands)
+    data_time : start of the period, instant of collection for realtime, as the sender stamped it; None when it cannot be read
+    data_time_anomaly : ``datatime_missing``, ``datatime_format``, ``data_time_24h`` or None
+    items : one measurement a factor, in the order they came
+    """
+
+    kind: PeriodKind | None
+    data_time: datetime | None
+    data_time_anomaly: str | None
+    items: tuple[Measurement, ...]
+
+
+_Pick = Callable[[Sequence[str | None]], tuple[str | None, ...]]
+
+
+class _Slot(NamedTuple):
+    """Where the metrics of one factor stand among the values of a shape."""
+
+    factor: str
+    code: str
+    names: tuple[str, ...]  # canonical metric of each of the eight picks below
+    pick: _Pick  # value, minimum, maximum, total, folded, folded minimum, folded maximum, flag
+    extra: tuple[tuple[str, int], ...]
+    anomalies: tuple[str, ...]
+
+
+class _Layout(NamedTuple):
+    slots: tuple[_Slot, ...]
+    numbers: Callable[[Sequence[str | None]], tuple[str, ...]]
+
+
+def is_number(text: str) -> bool:
+    """Whether the text is a decimal number: sign, digits, point, exponent of at most two digits, at most 40 characters."""
+    return len(text) <= LONGEST_NUMBER and _NUMBER.fullmatch(text) is not None
+
+
+def readings(frame: Frame, protocol: str | None = None) -> Upload:
+    """The typed view of a frame. Never raises.
+
+    ``protocol`` is the edition configured for the monitor; the frame's own word counts without it. Frames of a 2005 monitor
+    have their old factor codes mapped by the medium of ST.
+    """
+    fields = frame.fields
+    medium = MEDIUM_BY_ST.get(fields.get("ST", "")) if (protocol or frame.version) == "2005" else None
+    kind = kind_of(fields.get("CN", ""))
+    items = measurements(frame.content, kind, medium)
+    position = frame.content.shape.data_time
+    if position < 0:
+        return Upload(kind, None, Anomaly.DATATIME_MISSING.value, items)
+    odd = None
+    if frame.data_time is None or Anomaly.DATATIME_FORMAT in frame.anomalies:
+        odd = Anomaly.DATATIME_FORMAT.value
+    elif Anomaly.DATA_TIME_24H in frame.anomalies:
+        odd = Anomaly.DATA_TIME_24H.value
+    return Upload(kind, frame.data_time, odd, items)
+
+
+def measurements(
+    content: Content, kind: PeriodKind | None, medium: str | None = None
+) -> tuple[Measurement, ...]:
+    """One measurement a factor; ``medium`` maps 2005 codes, None leaves codes as they are."""
+    shape = content.shape
+    key = (kind == "realtime", medium)
+    layout: _Layout | None = shape.layouts.get(key)
+    if layout is None:
+        layout = shape.layouts[key] = _layout(shape, *key)
+    values: list[str | None] = [*content.values, None]
+    if _PLAIN_NUMBERS.fullmatch(",".join((*layout.numbers(values), ""))) is None:
+        return tuple([_careful(slot, values) for slot in layout.slots])
+    make = tuple.__new__
+    result = []
+    for factor, code, _, pick, extra, anomalies in layout.slots:
+        picked = pick(values)
+        flag = picked[7]
+        status = STATUS_BY_MARK.get(flag) if flag is not None else UNKNOWN
+        if status is None:
+            return tuple([_careful(slot, values) for slot in layout.slots])
+        more = {metric: values[at] for metric, at in extra} if extra else {}
+        result.append(make(Measurement, (factor, code, *picked, status, more, anomalies)))
+    return tuple(result)
+
+
+def _careful(slot: _Slot, values: Sequence[str | None]) -> Measurement:
+    extra = {metric: values[at] or "" for metric, at in slot.extra}
+    odd: set[str] = set(slot.anomalies)
+    *raw_numbers, flag = slot.pick(values)
+    numbers: list[str | None] = []
+    for metric, raw in zip(slot.names, raw_numbers, strict=False):
+        text = raw.strip() if raw is not None else None
+        if text is not None and not is_number(text):
+            extra[metric] = raw or ""
+            odd.add(Anomaly.VALUE_NOT_NUMERIC)
+            text = None
+        numbers.append(text)
+    mark = (flag or "").strip() or None
+    status, mark_odd = normalise(mark or "")
+    if mark_odd:
+        odd.add(mark_odd)
+    return Measurement(slot.factor, slot.code, *numbers, mark, status, extra, ordered(odd))
+
+
+def _layout(shape: Shape, realtime: bool, medium: str | None) -> _Layout:
+    codes: dict[str, dict[str, int]] = {}
+    odd: dict[str, set[str]] = {}
+    for position, name in enumerate(shape.names):
+        code, dash, metric = name.partition("-")
+        if not dash or not code:
+            continue
+        canonical = _CANONICAL.get(metric.lower(), metric)
+        if canonical != metric:
+            odd.setdefault(code, set()).add(Anomaly.CP_KEY_CASE)
+        codes.setdefault(code, {})[canonical] = position  # of a name that occurs twice the last one counts
+    slots = tuple(_slot(code, at, realtime, medium, odd.get(code, set())) for code, at in codes.items())
+    taken = sorted({at[metric] for at in codes.values() for metric in at if metric in _NUMERIC})
+    return _Layout(slots, _several(taken))
+
+
+_NUMERIC: Final = frozenset(_CANONICAL.values()) - {"Flag"}
+
+
+def _slot(code: str, at: dict[str, int], realtime: bool, medium: str | None, odd: set[str]) -> _Slot:
+    mapped = factor_of_old_code(code, medium) if medium else None
+    first, second = ("Rtd", "Avg") if realtime else ("Avg", "Rtd")
+    value = next((metric for metric in (first, second, "Data") if metric in at), first)
+    folded = next((metric for metric in ("Zs" + first, "Zs" + second) if metric in at), "Zs" + first)
+    names = (value, "Min", "Max", "Cou", folded, "ZsMin", "ZsMax", "Flag")
+    if value == second:
+        odd = odd | {Anomaly.AVG_IN_REALTIME if realtime else Anomaly.RTD_IN_PERIOD}
+    if value not in at and not {"Cou", "Min", "Max"} & at.keys():
+        odd = odd | {Anomaly.VALUE_MISSING}
+    pick: _Pick = itemgetter(*(at.get(metric, _NONE) for metric in names))
+    extra = tuple((metric, position) for metric, position in at.items() if metric not in names)
+    return _Slot(mapped.code if mapped else code, code, names, pick, extra, ordered(odd))
+
+
+def _several(positions: Sequence[int]) -> Callable[[Sequence[str | None]], tuple[str, ...]]:
+    """An itemgetter that gives a tuple for any number of positions."""
+    if len(positions) > 1:
+        return itemgetter(*positions)
+    if positions:
+        return lambda values: (values[positions[0]] or "",)
+    return lambda values: ()
