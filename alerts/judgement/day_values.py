@@ -1,0 +1,87 @@
+"""What goes into a day and what its drafts look like before they meet the limits."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+from alerts.judgement.decision import Case
+from alerts.judgement.marks import largest_share
+from alerts.judgement.values import MISSING, NORMAL, Columns, Period
+
+HOURS_A_DAY = 24
+
+
+@dataclass(frozen=True, slots=True)
+class HourResult:
+    """What a day needs of a judged hour. ``volume`` is m3 and known for the flow of water only."""
+
+    start: datetime
+    valid: bool
+    status: str
+    measured: Decimal | None
+    folded: Decimal | None
+    volume: Decimal | None
+
+    @property
+    def undetermined(self) -> bool:
+        """Not valid, and yet nothing took its value out."""
+        return not self.valid and self.measured is not None
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A day of one factor before its verdicts."""
+
+    case: Case
+    reported: Columns
+    recomputed: Columns
+    judged: Columns
+    count: int
+    expected: int
+    inputs: Mapping[str, Any]
+    rule: str
+    hour_statuses: Mapping[str, int]
+
+    def status(self, valid: bool) -> str:
+        """Mark of the day: normal when valid, missing without data, else what most of its other hours were."""
+        if not self.case.present:
+            return MISSING
+        return NORMAL if valid else largest_share(self.hour_statuses)
+
+
+def hour_result(period: Period) -> HourResult:
+    """The result of a judged hour."""
+    volume = period.inputs.get("volume")
+    return HourResult(
+        period.start,
+        period.valid,
+        period.status,
+        period.after_marking.measured,
+        period.after_marking.folded,
+        Decimal(volume) if volume is not None else None,
+    )
+
+
+def hours_of(day: datetime) -> list[datetime]:
+    """The 24 hours of a Beijing day, in order; there is no summer time."""
+    return [day + timedelta(hours=number) for number in range(HOURS_A_DAY)]
+
+
+def statuses(hours: Sequence[HourResult]) -> dict[str, int]:
+    """How many hours had each status; an hour taken out for another reason than its mark counts under its mark."""
+    counts: dict[str, int] = {}
+    for hour in hours:
+        counts[hour.status] = counts.get(hour.status, 0) + 1
+    absent = HOURS_A_DAY - len(hours)
+    if absent:
+        counts[MISSING] = counts.get(MISSING, 0) + absent
+    return dict(sorted(counts.items()))
+
+
+def received(hours: Sequence[HourResult]) -> bool:
+    """Whether any hour of the day came at all."""
+    return any(hour.status != MISSING for hour in hours)
