@@ -11,7 +11,9 @@
 
 from __future__ import annotations
 
+from ingest.hj212.acknowledge import acknowledge, request_executed, request_received
 from ingest.hj212.anomalies import Anomaly
+from ingest.hj212.encode import EncodeError, encode, encode_split
 from ingest.hj212.flag import FlagBits, flag_value
 from ingest.hj212.frame import Frame, Rejected
 from ingest.hj212.hexadecimal import unhex_payload
@@ -20,14 +22,20 @@ from ingest.hj212.typed import Measurement, Upload, readings
 
 __all__ = [
     "Anomaly",
+    "EncodeError",
     "FlagBits",
     "Frame",
     "Measurement",
     "Rejected",
     "StreamDecoder",
     "Upload",
+    "acknowledge",
     "decode_bytes",
+    "encode",
+    "encode_split",
     "flag_value",
     "readings",
+    "request_executed",
+    "request_received",
     "unhex_payload",
 ]

@@ -17,7 +17,34 @@ Item = tuple[Pair, ...]
 Items = tuple[Item, ...]
 
 KEYWORDS: Final = frozenset(
-    ["DataTime", "SystemTime", "RestartTime", "BeginTime", "EndTime", "PolId", "InfoId", "QnRtn", "ExeRtn", "RtdInterval", "MinInterval", "OverTime", "Overtime", "ReCount", "VaseNo", "NewPW", "PW", "CstartTime", "Ctime", "CTime", "Stime", "SKCreateTime", "NewSK", "CalibrationType", "QN", "CN"]
+    [
+        "DataTime",
+        "SystemTime",
+        "RestartTime",
+        "BeginTime",
+        "EndTime",
+        "PolId",
+        "InfoId",
+        "QnRtn",
+        "ExeRtn",
+        "RtdInterval",
+        "MinInterval",
+        "OverTime",
+        "Overtime",
+        "ReCount",
+        "VaseNo",
+        "NewPW",
+        "PW",
+        "CstartTime",
+        "Ctime",
+        "CTime",
+        "Stime",
+        "SKCreateTime",
+        "NewSK",
+        "CalibrationType",
+        "QN",
+        "CN",
+    ]
 )
 _KEYWORD_BY_LOWER: Final = {name.lower(): name for name in KEYWORDS}
 #: Keywords that a 2005 command repeats on purpose (3014: ``CTime=04,CTime=10``).

@@ -122,7 +122,8 @@ class StreamDecoder:
 
     def _run(self, *, final: bool) -> list[Piece]:
         self._final = final
-        self._pieces = pieces = []
+        pieces: list[Piece] = []
+        self._pieces = pieces
         while self._step():
             pass
         if self._start:

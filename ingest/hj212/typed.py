@@ -168,7 +168,7 @@ def _careful(slot: _Slot, values: Sequence[str | None]) -> Measurement:
     status, mark_odd = normalise(mark or "")
     if mark_odd:
         odd.add(mark_odd)
-    return Measurement(slot.factor, slot.code, *numbers, mark, status, extra, ordered(odd))
+    return tuple.__new__(Measurement, (slot.factor, slot.code, *numbers, mark, status, extra, ordered(odd)))
 
 
 def _layout(shape: Shape, realtime: bool, medium: str | None) -> _Layout:
