@@ -1,7 +1,7 @@
 """A certificate authority and a server certificate for the local broker.
 
-For a bureau without an authority of its own. The authority's key stays in the home's secrets and is used again, so that a new server
-certificate does not mean a visit to every gateway.
+For a bureau without an authority of its own. The authority's key stays in the home's secrets and is used again, so that a
+new server certificate does not mean a visit to every gateway.
 """
 
 from __future__ import annotations
@@ -33,8 +33,8 @@ COMMON_NAME_LENGTH = 64
 def make_certificates(home: Path, hosts: Sequence[str], *, now: datetime | None = None) -> tuple[Path, ...]:
     """Make (or renew) ``ca.crt``, ``server.crt`` and ``server.key`` of the broker and return their paths in this order.
 
-    ``hosts`` are the names and addresses that gateways use; loopback is always included. Gateways need ``ca.crt``. The broker listens
-    with TLS after its next start. Raises HomeUnusable or DiskFull.
+    ``hosts`` are the names and addresses that gateways use; loopback is always included. Gateways need ``ca.crt``. The broker
+    listens with TLS after its next start. Raises HomeUnusable or DiskFull.
     """
     place = Home(home.absolute(), server_account())
     moment = now or datetime.now(UTC)

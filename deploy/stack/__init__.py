@@ -1,7 +1,7 @@
 """The local stack: real TimescaleDB and Mosquitto on this machine, without Docker and without root.
 
-``up`` fetches Debian's own packages once (about 45 MB), starts both servers in a home of their own and says where they are. The servers
-outlive the caller; ``down`` stops them. Any number of homes can run side by side on different ports.
+``up`` fetches Debian's own packages once, starts both servers in a home of their own and says where they are. The servers outlive
+the caller; ``down`` stops them. Any number of homes can run side by side on different ports.
 """
 
 from __future__ import annotations

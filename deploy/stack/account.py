@@ -101,8 +101,14 @@ def _make(name: str) -> pwd.struct_passwd:
     said = "useradd is not installed"
     if useradd is not None:
         done = subprocess.run(
-            [useradd, "--system", "--user-group", "--no-create-home"]
-            + ["--home-dir", "/nonexistent", "--shell", "/usr/sbin/nologin", name],
+            [
+                useradd,
+                "--system",
+                "--user-group",
+                "--home-dir=/nonexistent",
+                "--shell=/usr/sbin/nologin",
+                name,
+            ],
             capture_output=True,
             text=True,
             check=False,

@@ -46,8 +46,8 @@ def render_broker_config(
 ) -> str:
     """The text of mosquitto.conf.
 
-    ``address`` is what the plain listener binds (None: all addresses, as inside a container); ``data``, ``passwords`` and ``acl`` are
-    paths as the broker sees them; ``log`` are values of log_dest (``stdout`` or ``file /path``).
+    ``address`` is what the plain listener binds (None: all addresses, as inside a container); ``data``, ``passwords`` and
+    ``acl`` are paths as the broker sees them; ``log`` are values of log_dest (``stdout`` or ``file /path``).
     """
     return _render(
         "mosquitto.conf.j2",

@@ -1,7 +1,7 @@
 """Fetch the servers' packages with apt into a directory of our own.
 
-apt runs with private state, cache and configuration: the machine's package lists are neither read nor changed, and no root is needed.
-Of the machine's configuration only how to reach the network is taken over (proxies, retries).
+apt runs with private state, cache and configuration: the machine's package lists are neither read nor changed, and no root is
+needed. Of the machine's configuration only how to reach the network is taken over (proxies, retries).
 """
 
 from __future__ import annotations

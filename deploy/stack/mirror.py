@@ -66,8 +66,8 @@ def find_mirror() -> Mirror:
 def archive_uri(index_targets: str, codename: str | None) -> str | None:
     """The base address of the Debian archive in the output of ``apt-get indextargets``; None when there is none.
 
-    A target that apt has already fetched says Origin Debian and Label Debian. On a machine that has never run `apt-get update` those
-    fields are absent; then the target whose release is the machine's own ``codename`` is taken.
+    A target that apt has already fetched says Origin Debian and Label Debian. On a machine that has never run `apt-get update`
+    those fields are absent; then the target whose release is the machine's own ``codename`` is taken.
     """
     candidates = [
         target

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import errno
-import os
 import socket
 from pathlib import Path
 
@@ -73,6 +72,6 @@ def _listening_inodes(table: str, port: int) -> list[str]:
 
 def _holds(process: Path, sockets: set[str]) -> bool:
     try:
-        return any(str(os.readlink(handle)) in sockets for handle in (process / "fd").iterdir())
+        return any(str(handle.readlink()) in sockets for handle in (process / "fd").iterdir())
     except OSError:  # another user's process, or one that has just ended
         return False

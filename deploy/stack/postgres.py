@@ -142,9 +142,17 @@ def _initialise(home: Home, prefix: Prefix) -> None:
     home.write(password_file, secret(home, "database-admin") + "\n", server_reads=True)
     try:
         done = home.account.run(
-            [prefix.postgres_bin / "initdb", "--pgdata", home.postgres_data, "--username", SUPERUSER]
-            + ["--pwfile", password_file, "--auth", "scram-sha-256", "--encoding", "UTF8"]
-            + ["--locale-provider", "builtin", "--locale", "C.UTF-8", "--data-checksums"],
+            [
+                prefix.postgres_bin / "initdb",
+                f"--pgdata={home.postgres_data}",
+                f"--username={SUPERUSER}",
+                f"--pwfile={password_file}",
+                "--auth=scram-sha-256",
+                "--encoding=UTF8",
+                "--locale-provider=builtin",
+                "--locale=C.UTF-8",
+                "--data-checksums",
+            ],
             environment=_environment(),
             cwd=home.run,
         )
@@ -163,9 +171,15 @@ def _launch(home: Home, prefix: Prefix) -> int:
         home.postgres_log.replace(home.postgres_log.with_suffix(".log.old"))
     since = processes.size_of(home.postgres_log)
     done = home.account.run(
-        [prefix.postgres_bin / "pg_ctl", "start", "--no-wait", "--silent"]
-        + ["--pgdata", home.postgres_data, "--log", home.postgres_log]
-        + ["--options", f'-c "config_file={home.postgres / "postgresql.conf"}"'],
+        [
+            prefix.postgres_bin / "pg_ctl",
+            "start",
+            "--no-wait",
+            "--silent",
+            f"--pgdata={home.postgres_data}",
+            f"--log={home.postgres_log}",
+            f"--options=-c config_file='{home.postgres / 'postgresql.conf'}'",
+        ],
         environment=_environment(),
         cwd=home.postgres_data,
         output=subprocess.DEVNULL,

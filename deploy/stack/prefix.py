@@ -1,8 +1,8 @@
 """The servers' programs, unpacked from Debian packages into a directory of our own.
 
-A prefix is complete or absent: it is built beside its place and renamed into it. Its name is made from the package versions, so that
-a newer set stands beside an older one. Programs carry the absolute path of the prefix's own C library (ELF interpreter) and of its
-libraries (rpath), so that Debian 13 programs run on Debian 12.
+A prefix is complete or absent: it is built beside its place and renamed into it. Its name is made from the package versions, so
+that a newer set stands beside an older one. Programs carry the absolute path of the prefix's own C library (ELF interpreter) and
+of its libraries (rpath), so that Debian 13 programs run on Debian 12.
 """
 
 from __future__ import annotations
@@ -192,9 +192,17 @@ def _fit(tree: Path, place: Path, mirror: Mirror) -> None:
             [patchelf, "--print-interpreter", str(program)], capture_output=True, text=True, check=True
         )
         # DT_RPATH and not DT_RUNPATH: only the former also serves the libraries' own libraries and what is loaded at run time.
+        interpreter = libraries / Path(asked.stdout.strip()).name
         subprocess.run(
-            [patchelf, "--set-interpreter", str(libraries / Path(asked.stdout.strip()).name)]
-            + ["--force-rpath", "--set-rpath", str(libraries), str(program)],
+            [
+                patchelf,
+                "--set-interpreter",
+                str(interpreter),
+                "--force-rpath",
+                "--set-rpath",
+                str(libraries),
+                str(program),
+            ],
             capture_output=True,
             check=True,
         )

@@ -1,7 +1,8 @@
 """Find and end the servers, which outlive the command that started them.
 
-A process number alone proves nothing: after a crash or a reboot it may belong to a stranger. A server is recognised by its command line,
-which names the home's own files and which /proc shows for every user (its working directory it would not, to a root without ptrace).
+A process number alone proves nothing: after a crash or a reboot it may belong to a stranger. A server is recognised by its
+command line, which names the home's own files and which /proc shows to every user (the working directory it hides from a root
+without the ptrace capability, as in a container).
 """
 
 from __future__ import annotations
