@@ -16,12 +16,13 @@ def decode_stream(
 ) -> int:
     """Decode everything that ``source`` has and write one JSON object a line, in order. Memory stays bounded.
 
-    An accepted frame: ``{"ok": true, "version", "crc_variant", "anomalies", "fields", "flag", "data_time", "cp"}``. Bytes that gave no frame:
-    ``{"ok": false, "error", "detail", "raw", "offset", "anomalies", "fields", "cp"}`` where ``raw`` is the text itself when all of it is printable
-    ASCII or line ends, and ``hex:`` with hexadecimal digits otherwise. ``offset`` is the position of ``raw`` in the stream.
+    An accepted frame: ``{"ok": true, "version", "crc_variant", "anomalies", "fields", "flag", "data_time", "cp"}``.
+    Bytes that gave no frame: ``{"ok": false, "error", "detail", "raw", "offset", "anomalies", "fields", "cp"}`` where ``raw``
+    is the text itself when all of it is printable ASCII or line ends, and ``hex:`` with hexadecimal digits otherwise.
+    ``offset`` is the position of ``raw`` in the stream.
 
-    ``key`` is the SM4 key of every MN in the stream (16 bytes), ``previous_key`` the one before. Returns the exit code: 0 when every
-    frame was ok, 1 otherwise. Raises ValueError for a key that has not 16 bytes.
+    ``key`` is the SM4 key of every MN in the stream (16 bytes), ``previous_key`` the one before. Returns the exit code: 0 when
+    every frame was ok, 1 otherwise. Raises ValueError for a key that has not 16 bytes.
     """
     known = _known(key, previous_key)
     decoder = StreamDecoder(keys=lambda mn: known)
@@ -75,7 +76,7 @@ def describe(piece: Frame | Rejected) -> dict[str, Any]:
 
 
 def printable(raw: bytes) -> str:
-    """ASCII text as it is, anything else as ``hex:`` and hexadecimal digits. A text that begins with ``hex:`` is written as the latter."""
+    """ASCII text as it is, anything else (and what begins with ``hex:``) as ``hex:`` and hexadecimal digits."""
     if raw.isascii() and not raw.startswith(b"hex:"):
         text = raw.decode("ascii")
         if text.replace("\r", "").replace("\n", "").isprintable():

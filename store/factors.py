@@ -1,8 +1,8 @@
 """Monitoring factors (监测因子): the code tables of HJ 212-2017 with the unit that sites really use.
 
-The rows stand in ``factors.csv`` (hj212.md sections 11.1 and 11.2). Where the table prints ng/m³ for ammonia, methane and the particulate
-fractions, the row has the unit of the field and a note. A code alone never proves a unit: the limits of an outlet are in the unit
-that its permit uses.
+The rows stand in ``factors.csv`` (hj212.md sections 11.1 and 11.2). Where the table prints ng/m³ for ammonia, methane and the
+particulate fractions, the row has the unit of the field and a note. A code alone never proves a unit: the limits of an outlet
+are in the unit that its permit uses.
 """
 
 from __future__ import annotations

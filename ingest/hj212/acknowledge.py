@@ -18,8 +18,8 @@ def acknowledge(
 ) -> bytes | None:
     """The packet that answers ``frame``, or None when none is wanted or none is possible.
 
-    The platform answers data with 9014 and notices with 9013; the field answers requests with 9011 and notices with 9013. None when bit 0
-    of Flag is not set, when there is no QN to copy, and for answers themselves. Unknown commands count as data.
+    The platform answers data with 9014 and notices with 9013; the field answers requests with 9011 and notices with 9013.
+    None when bit 0 of Flag is not set, when there is no QN to copy, and for answers themselves. Unknown commands count as data.
     """
     if frame.flag is None or not frame.flag.ack_wanted or not frame.fields.get("QN"):
         return None
@@ -33,12 +33,12 @@ def acknowledge(
 
 
 def request_received(frame: Frame, result: int = READY, *, crc_variant: CrcVariant = "hj212") -> bytes | None:
-    """9011 with QnRtn: 1 ready, 2 refused, 3 PW, 4 MN, 5 ST, 6 Flag, 7 QN, 8 CN, 9 CRC, 100 unknown. None without a QN to copy."""
+    """9011 with QnRtn: 1 ready, 2 refused, 3 PW, 4 MN, 5 ST, 6 Flag, 7 QN, 8 CN, 9 CRC, 100 unknown. None without a QN."""
     return _answer(frame, "9011", f"QnRtn={result}", crc_variant) if frame.qn else None
 
 
 def request_executed(frame: Frame, result: int = READY, *, crc_variant: CrcVariant = "hj212") -> bytes | None:
-    """9012 with ExeRtn: 1 ok, 2 failed, 3 condition, 4 timeout, 5 busy, 6 system fault, 100 no data. None without a QN to copy."""
+    """9012 with ExeRtn: 1 ok, 2 failed, 3 condition, 4 timeout, 5 busy, 6 system fault, 100 no data. None without a QN."""
     return _answer(frame, "9012", f"ExeRtn={result}", crc_variant) if frame.qn else None
 
 

@@ -1,7 +1,7 @@
 """Every tolerance of the decoder by name.
 
-A frame that was accepted although it is not as the standard says carries the names of its deviations. The first block has the names of
-``hj212.md`` section 15; the second block has those that only this decoder knows. The order here is the order in which a
+A frame that was accepted although it is not as the standard says carries the names of its deviations. The first block has the
+names of ``hj212.md`` section 15; the second block has those that only this decoder knows. The order here is the order in which a
 frame lists them: transport first, then header, then content.
 """
 

@@ -1,7 +1,8 @@
 """The content of CP as a loss-free tree: ordered items of (name, raw text) pairs (hj212.md section 9).
 
-``;`` and ``,`` are taken as pair boundaries only; which factor a pair belongs to is said by its own ``code-`` prefix. The names of a
-logger's frames repeat from frame to frame, so everything that depends on names alone is worked out once and kept as a `Shape`.
+``;`` and ``,`` are taken as pair boundaries only; which factor a pair belongs to is said by its own ``code-`` prefix. The
+names of a logger's frames repeat from frame to frame, so everything that depends on names alone is worked out once and kept
+as a `Shape`.
 """
 
 from __future__ import annotations

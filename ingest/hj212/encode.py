@@ -55,10 +55,10 @@ def encode(
 ) -> bytes:
     """One packet from ``##`` to CRLF.
 
-    ``fields`` are header fields by their standard names, in any order; ``cp`` are items of (name, text) pairs. With ``key`` (16 bytes) the
-    CP of commands that 2025 wants encrypted is encrypted; the CRC and the length are those of the plain text.
+    ``fields`` are header fields by their standard names, in any order; ``cp`` are items of (name, text) pairs. With ``key`` (16
+    bytes) the CP of commands that 2025 wants encrypted is encrypted; the CRC and the length are those of the plain text.
 
-    Raises EncodeError when a field is missing or malformed, a text would break the grammar, or the segment is longer than allowed.
+    Raises EncodeError when a field is missing or malformed, a text would break the grammar, or the segment is too long.
     """
     header = _header(fields, version)
     content = _content(cp)
@@ -89,7 +89,7 @@ def encode_split(
 ) -> list[bytes]:
     """One packet, or as many as the limits ask for (hj212.md section 5).
 
-    Each packet holds whole items, repeats the items before the first factor (DataTime), has its own QN one millisecond after the one
+    Each packet holds whole items, repeats the items that name no factor (DataTime), has its own QN one millisecond after the one
     before, and says PNUM and PNO. Raises EncodeError as `encode`, and when a single item is too long for a packet.
     """
     try:

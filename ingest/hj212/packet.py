@@ -85,7 +85,9 @@ def cut(segment: bytes) -> Parts:
 
 
 def text_of(data: bytes) -> tuple[str, Anomaly | None]:
-    """UTF-8 first, GBK next, and at last UTF-8 with ``\\xNN`` for what is text in neither."""
+    """UTF-8 first, GBK next, and at last UTF-8 with ``\\xNN`` for what is text in neither, or NUL, which no database text holds."""
+    if b"\x00" in data:
+        return data.decode("utf-8", "backslashreplace").replace("\x00", "\\x00"), Anomaly.TEXT_UNDECODABLE
     try:
         return data.decode("utf-8"), None
     except UnicodeDecodeError:

@@ -98,7 +98,7 @@ def _canonical(name: str, anomalies: set[str]) -> str:
 
 
 def _version(fields: dict[str, str], flag: FlagBits | None) -> Version:
-    """The edition that the frame itself speaks for. A hint: the edition configured for the MN counts more (hj212.md section 5)."""
+    """The edition that the frame itself speaks for. A hint: what is configured for the MN counts more (hj212.md section 5)."""
     if flag is None:
         return "2017" if "QN" in fields else "2005"  # plain 2005 uploads carry no QN
     if flag.version_bits >= len(VERSIONS):

@@ -1,4 +1,4 @@
-"""SM4 as HJ 212-2025 uses it: raw ECB blocks without padding, a remainder shorter than a block stays in clear (hj212.md 12, rows 11-17)."""
+"""SM4 as HJ 212-2025 uses it: raw ECB blocks, no padding, a remainder shorter than a block in clear (hj212.md 12, rows 11-17)."""
 
 from __future__ import annotations
 

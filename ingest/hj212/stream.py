@@ -1,10 +1,11 @@
 """The streaming decoder: bytes in any portions in, frames and rejected pieces out (hj212.md section 2).
 
-The length field leads; CRLF and ``&&`` never delimit, since an encrypted CP may hold any byte. When the length is wrong, the CRC may
-still prove where the segment ends; otherwise the scan goes on at the next ``##`` so that one bad length swallows no good frame.
+The length field leads; CRLF and ``&&`` never delimit, since an encrypted CP may hold any byte. When the length is wrong, the
+CRC may still prove where the segment ends; otherwise the scan goes on at the next ``##`` so that one bad length swallows no
+good frame.
 
-Every decision is a function of the bytes seen so far and waits until no further byte could change it. So the portions in which a stream
-arrives make no difference, and every byte ends in exactly one frame, one rejected piece or the tail, in order.
+Every decision is a function of the bytes seen so far and waits until no further byte could change it. So the portions in
+which a stream arrives make no difference, and every byte ends in exactly one frame, one rejected piece or the tail, in order.
 """
 
 from __future__ import annotations
@@ -84,8 +85,8 @@ class StreamDecoder:
     keys : gives the SM4 keys of an MN, newest first, each of 16 bytes; None when no monitor encrypts
     max_segment : longest segment that is believed, in bytes
     tail : what an earlier decoder of the same stream had left over
-    eager : give out a frame whose CRC ends the data without waiting for a terminator. With False the pieces are byte for byte the same
-        however the stream is cut; with True a terminator that comes late is found in front of the next piece's ``raw``.
+    eager : give out a frame whose CRC ends the data without waiting for a terminator. With False the pieces are byte for byte
+        the same however the stream is cut; with True a terminator that comes late stands in front of the next piece's ``raw``.
     """
 
     def __init__(
@@ -200,7 +201,7 @@ class StreamDecoder:
         return self._refuse(claim, end, after, claim.refusal(end, refusal, self._max_segment))
 
     def _emit(self, claim: _Claim, proof: Proof, after: int, end: int | None = None) -> bool:
-        """Give out a frame whose CRC ends at ``after``; ``end`` is where its segment ends when the length field does not say so."""
+        """Give out a frame whose CRC ends at ``after``; ``end`` is where its segment ends when the length field is wrong."""
         terminator = self._terminator(after)
         if terminator is None:
             return False
