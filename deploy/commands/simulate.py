@@ -13,6 +13,7 @@ from typing import Annotated
 import typer
 
 from deploy import simulator, stack
+from deploy.compose import read_gateway_passwords
 from store import clock
 from store.database import connect
 from store.errors import SettingsError
@@ -38,6 +39,10 @@ def simulate(
     live: Annotated[
         bool, typer.Option("--live/--no-live", help="Go on with live data after the history.")
     ] = True,
+    passwords: Annotated[
+        Path | None,
+        typer.Option("--passwords", help="JSON object of gateway passwords, for a broker of your own."),
+    ] = None,
     progress_file: Annotated[Path | None, typer.Option("--progress-file", hidden=True)] = None,
 ) -> None:
     """Publish realistic frames of the registered sites to the broker, as their gateways.
@@ -61,7 +66,7 @@ def simulate(
         registry = load_registry(connection, at=clock.now())
     report = simulator.run(
         settings,
-        gateways=_passwords(settings),
+        gateways=_passwords(settings) if passwords is None else read_gateway_passwords(passwords),
         sites=registry,
         seed=seed,
         history_days=history_days,
@@ -78,7 +83,7 @@ def _passwords(settings: Settings) -> dict[str, str]:
     if not stack.exists(settings.home):
         raise SettingsError(
             "The simulator needs the gateways' broker passwords, and there is no local stack in this Outfall home. "
-            "Start it with `outfall stack up`, or set OUTFALL_HOME.",
+            "Start it with `outfall stack up`, set OUTFALL_HOME, or give --passwords.",
             code="no_local_stack",
         )
     return stack.gateway_passwords(settings.home)

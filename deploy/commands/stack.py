@@ -5,12 +5,18 @@ from __future__ import annotations
 import json
 import shlex
 import sys
+from pathlib import Path
 from typing import Annotated
+from urllib.parse import unquote, urlsplit
 
 import typer
 
 from deploy import stack as local
 from deploy.certificates import make_certificates
+from deploy.compose import write_broker_files
+from store import clock
+from store.database import connect
+from store.registry import load_registry
 from store.settings import load_settings
 
 app = typer.Typer(help="The local database and broker (no Docker, no root needed).", no_args_is_help=True)
@@ -82,3 +88,16 @@ def certificates(
     """Make a CA and a server certificate for the broker; it then also listens with TLS on 8883 after the next `stack up`."""
     for file in make_certificates(load_settings().home, host):
         typer.echo(str(file))
+
+
+@app.command("broker-files", hidden=True)
+def broker_files(
+    folder: Annotated[Path, typer.Argument(help="Where the broker reads its configuration.")],
+    secrets_folder: Annotated[Path, typer.Argument(help="Where the gateways' passwords go.")],
+) -> None:
+    """Write the broker's files for Docker compose from the registry; OUTFALL_MQTT_URL names the platform's password."""
+    settings = load_settings()
+    with connect(settings.database(), name="cli") as connection:
+        gateways = load_registry(connection, at=clock.now()).gateways
+    write_broker_files(folder, secrets_folder, gateways, unquote(urlsplit(settings.broker()).password or ""))
+    typer.echo(f"{len(gateways)} gateways may connect.")
