@@ -77,7 +77,8 @@ class Requires:
 def requires(permission: Permission) -> Any:
     """Declare that a route needs a permission; gives the route its ``Principal``.
 
-    Raises NotAllowed: ``not_signed_in``, ``token_unknown`` (401); ``permission_missing``, ``csrf_wrong``, ``origin_foreign`` (403).
+    Raises NotAllowed: ``not_signed_in`` and ``token_unknown`` (401); ``permission_missing``, ``csrf_wrong`` and
+    ``origin_foreign`` (403).
     """
     return Depends(Requires(permission))
 

@@ -4,17 +4,22 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
-from importlib.metadata import PackageNotFoundError, version
+from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
+from starlette.concurrency import run_in_threadpool
 
 from api import problems
+from api.console import routes as console
 from api.context import POOL_SIZE, Database, Services
+from api.heartbeat import Heartbeat
 from api.live import Hub
 from api.metrics import Metrics
+from api.routes import alerts, data, sites, stream, system
 from api.shell import Shell
+from store import clock
 from store.database import pool
+from store.release import release
 from store.settings import Settings
 
 API_PREFIX = "/api/v1"
@@ -50,18 +55,21 @@ def create_app(settings: Settings) -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        hub = Hub(database_url, metrics)
         connections = pool(database_url, name="api", size=POOL_SIZE)
-        app.state.services = Services(settings, Database(connections), hub, metrics)
-        listening = asyncio.create_task(hub.run())
+        services = Services(settings, Database(connections), Hub(database_url, metrics), metrics)
+        app.state.services = services
+        background = [
+            asyncio.create_task(services.hub.run()),
+            asyncio.create_task(Heartbeat(services.database, clock.now()).run()),
+        ]
         try:
             yield
         finally:
-            hub.close()
-            listening.cancel()
-            with suppress(asyncio.CancelledError):
-                await listening
-            connections.close()
+            services.hub.close()
+            for task in background:
+                task.cancel()
+            await asyncio.gather(*background, return_exceptions=True)
+            await run_in_threadpool(connections.close)
 
     app = FastAPI(
         title="Outfall",
@@ -82,12 +90,8 @@ def create_app(settings: Settings) -> FastAPI:
 
 
 def include_routes(app: FastAPI) -> None:
-    """Every router of the API and of the console."""
-
-
-def release() -> str:
-    """The version of the installed package."""
-    try:
-        return version("outfall")
-    except PackageNotFoundError:
-        return "0"
+    """Every router of the API and of the console. Health and metrics stand at the root too, where supervisors look for them."""
+    for router in (sites.router, data.router, alerts.router, stream.router, system.router):
+        app.include_router(router, prefix=API_PREFIX)
+    app.include_router(system.router, include_in_schema=False)
+    app.include_router(console.router)

@@ -9,14 +9,13 @@ from __future__ import annotations
 import logging
 from collections.abc import Mapping
 from typing import Any
-from urllib.parse import quote
 
 import orjson
 import psycopg
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import Response
 
 from store import texts
 from store.database import away
@@ -25,7 +24,7 @@ from store.errors import Conflict, DecodeError, NotAllowed, NotFound, OutfallErr
 logger = logging.getLogger(__name__)
 
 MEDIA_TYPE = "application/problem+json"
-LOGIN_PATH = "/login"
+LOGIN_PATH = "/login"  # where the console sends people whom nobody knows
 
 # Callers that nobody knows are asked to sign in (401); known callers that lack something are refused (403).
 _SIGN_IN_CODES = frozenset({"not_signed_in", "token_unknown", "login_failed"})
@@ -105,23 +104,9 @@ def install(app: FastAPI) -> None:
 
 def _outfall_error(request: Request, error: Exception) -> Response:
     assert isinstance(error, OutfallError)
-    if error.code == "not_signed_in" and _wants_page(request):
-        return RedirectResponse(f"{LOGIN_PATH}?next={quote(_path(request), safe='/')}", status_code=303)
     if status_of(error) >= 500:
         logger.error("%s %s: %s", request.method, request.url.path, error)
     return of_error(error, instance=request.url.path)
-
-
-def _wants_page(request: Request) -> bool:
-    return (
-        request.method == "GET"
-        and not request.url.path.startswith("/api/")
-        and "text/html" in request.headers.get("Accept", "")
-    )
-
-
-def _path(request: Request) -> str:
-    return request.url.path + (f"?{request.url.query}" if request.url.query else "")
 
 
 def _invalid(request: Request, error: Exception) -> Response:

@@ -26,3 +26,191 @@ group by m.gateway
 -- name: alert_scope
 -- Which site an alert belongs to.
 select site_key from alert where id = %(id)s
+
+-- name: find_outlet
+-- An outlet by its id; for a company only of its own site.
+select o.key, o.id, s.id as site
+from outlet o join site s on s.key = o.site_key
+where o.id = %(id)s and (%(site_key)s::integer is null or o.site_key = %(site_key)s)
+
+-- name: latest_readings
+-- The newest reading of each factor of each outlet, of every kind but day. What is a week older than the newest data of the outlet and
+-- kind is no longer called latest; that bounds the search to a chunk or two.
+select p.outlet_key, p.factor, s.kind, r.data_time, r.value, r.folded, r.flag, r.status, r.received_at
+from unnest(%(outlet_keys)s::integer[], %(factors)s::text[]) as p (outlet_key, factor)
+join outlet_state s on s.outlet_key = p.outlet_key and s.kind <> 'day'
+cross join lateral (
+    select r.data_time, r.value, r.folded, r.flag, r.status, r.received_at
+    from reading r
+    where r.outlet_key = p.outlet_key and r.kind = s.kind and r.factor = p.factor
+      and r.data_time <= s.data_time and r.data_time > s.data_time - interval '7 days'
+    order by r.data_time desc, r.revision desc
+    limit 1
+) r
+
+-- name: outlet_states
+-- Newest data and receive time of every outlet by kind.
+select outlet_key, kind, data_time, received_at from outlet_state
+
+-- name: gateway_states
+-- Connection of every gateway.
+select gateway, state, since, heard_at from gateway_state
+
+-- name: open_alert_counts
+-- Active alerts by site and outlet (NULL = of the site as a whole).
+select site_key, outlet_key, count(*) as alerts from alert where condition = 'active' group by site_key, outlet_key
+
+-- name: reading_factors
+-- The factors that an outlet has readings of in a time: one index probe a factor.
+with recursive found (factor) as (
+    (select r.factor from reading r
+     where r.outlet_key = %(outlet_key)s and r.kind = %(kind)s::reading_kind
+       and r.data_time >= %(from_time)s and r.data_time < %(to_time)s
+     order by r.factor limit 1)
+    union all
+    select (select r.factor from reading r
+            where r.outlet_key = %(outlet_key)s and r.kind = %(kind)s::reading_kind
+              and r.data_time >= %(from_time)s and r.data_time < %(to_time)s and r.factor > found.factor
+            order by r.factor limit 1)
+    from found where found.factor is not null
+)
+select factor from found where factor is not null
+
+-- name: readings_latest
+-- The last revision of each reading, by time and factor, after a place. Each factor gives one page at the most.
+select r.* from unnest(%(factors)s::text[]) as f (factor)
+cross join lateral (
+    select distinct on (r.data_time)
+           r.data_time, r.kind::text, r.factor, r.value::text, r.minimum::text, r.maximum::text, r.total::text, r.folded::text,
+           r.folded_minimum::text, r.folded_maximum::text, r.flag, r.status::text, r.revision, r.extra, r.received_at, r.message_id
+    from reading r
+    where r.outlet_key = %(outlet_key)s and r.kind = %(kind)s::reading_kind and r.factor = f.factor
+      and r.data_time >= %(from_time)s and r.data_time < %(to_time)s
+      and (r.data_time, f.factor) > (%(after_time)s, %(after_factor)s)
+    order by r.data_time, r.revision desc
+    limit %(most)s
+) r
+order by r.data_time, r.factor
+limit %(most)s
+
+-- name: readings_all
+-- Every revision of each reading, by time, factor and revision, after a place.
+select r.* from unnest(%(factors)s::text[]) as f (factor)
+cross join lateral (
+    select r.data_time, r.kind::text, r.factor, r.value::text, r.minimum::text, r.maximum::text, r.total::text, r.folded::text,
+           r.folded_minimum::text, r.folded_maximum::text, r.flag, r.status::text, r.revision, r.extra, r.received_at, r.message_id
+    from reading r
+    where r.outlet_key = %(outlet_key)s and r.kind = %(kind)s::reading_kind and r.factor = f.factor
+      and r.data_time >= %(from_time)s and r.data_time < %(to_time)s
+      and (r.data_time, f.factor, r.revision) > (%(after_time)s, %(after_factor)s, %(after_revision)s)
+    order by r.data_time, r.revision
+    limit %(most)s
+) r
+order by r.data_time, r.factor, r.revision
+limit %(most)s
+
+-- name: period_factors
+-- The factors that an outlet has periods of in a time: one index probe a factor.
+with recursive found (factor) as (
+    (select p.factor from period_value p
+     where p.outlet_key = %(outlet_key)s and p.span = %(span)s and p.start >= %(from_time)s and p.start < %(to_time)s
+     order by p.factor limit 1)
+    union all
+    select (select p.factor from period_value p
+            where p.outlet_key = %(outlet_key)s and p.span = %(span)s and p.start >= %(from_time)s and p.start < %(to_time)s
+              and p.factor > found.factor
+            order by p.factor limit 1)
+    from found where found.factor is not null
+)
+select factor from found where factor is not null
+
+-- name: periods
+-- The last revision of each period, by start and factor, after a place. Each factor gives one page at the most.
+select p.* from unnest(%(factors)s::text[]) as f (factor)
+cross join lateral (
+    select distinct on (p.start)
+           p.start, p.factor, p.revision, p.reported_measured::text, p.reported_folded::text, p.recomputed_measured::text,
+           p.recomputed_folded::text, p.after_marking_measured::text, p.after_marking_folded::text,
+           p.after_exemption_measured::text, p.after_exemption_folded::text, p.valid, p.reasons, p.count, p.expected
+    from period_value p
+    where p.outlet_key = %(outlet_key)s and p.span = %(span)s and p.factor = f.factor
+      and p.start >= %(from_time)s and p.start < %(to_time)s
+      and (p.start, f.factor) > (%(after_time)s, %(after_factor)s)
+    order by p.start, p.revision desc
+    limit %(most)s
+) p
+order by p.start, p.factor
+limit %(most)s
+
+-- name: verdicts
+-- Every verdict on the periods of a page, of all revisions; the reader keeps those of the revision it shows.
+select v.start, v.factor, v.revision, v.result, v.basis, v.limit_key, v.bound::text, v.compared::text, v.multiple::text,
+       v.reasons, v.rule
+from verdict v
+where v.outlet_key = %(outlet_key)s and v.span = %(span)s and v.factor = any(%(factors)s)
+  and v.start >= %(first)s and v.start <= %(last)s
+order by v.start, v.factor, v.revision, v.limit_key
+
+-- name: ledger_hours
+-- The hours of a page in which anything of an outlet came in.
+select distinct hour from ledger
+where outlet_key = %(outlet_key)s and hour >= %(from_time)s and hour < %(to_time)s and hour > %(after)s
+order by hour
+limit %(most)s
+
+-- name: ledger
+-- Frames and readings of these hours by what became of them.
+select hour, disposition, reason, sum(frames)::bigint as frames, sum(readings)::bigint as readings
+from ledger
+where outlet_key = %(outlet_key)s and hour = any(%(hours)s)
+group by hour, disposition, reason
+order by hour, disposition, reason
+
+-- name: ledger_total
+-- The same over a whole time.
+select disposition, reason, sum(frames)::bigint as frames, sum(readings)::bigint as readings
+from ledger
+where outlet_key = %(outlet_key)s and hour >= %(from_time)s and hour < %(to_time)s
+group by disposition, reason
+order by disposition, reason
+
+-- name: alerts
+-- Alerts, newest first, before a place; for a company of its own site only. A filter that is NULL does not filter.
+select a.id, a.number, a.code, a.severity, s.id as site, o.id as outlet, a.gateway, a.factor, a.condition, a.handling, a.first_seen,
+       a.last_seen, a.raised_at, a.cleared_at, a.count, a.numbers, a.clause, a.limit_key as limit_id, a.late, a.acknowledged_at,
+       a.acknowledged_by
+from alert a
+left join site s on s.key = a.site_key
+left join outlet o on o.key = a.outlet_key
+where (%(site_key)s::integer is null or a.site_key = %(site_key)s)
+  and (%(condition)s::text is null or a.condition = %(condition)s)
+  and (%(handling)s::text is null or a.handling = %(handling)s)
+  and (%(code)s::text is null or a.code = %(code)s)
+  and (%(site)s::text is null or s.id = %(site)s)
+  and (%(outlet)s::text is null or o.id = %(outlet)s)
+  and (%(since)s::timestamptz is null or a.raised_at >= %(since)s)
+  and (%(before_time)s::timestamptz is null or (a.raised_at, a.id) < (%(before_time)s, %(before_id)s))
+order by a.raised_at desc, a.id desc
+limit %(most)s
+
+-- name: alert
+-- One alert; for a company of its own site only.
+select a.id, a.number, a.code, a.severity, s.id as site, o.id as outlet, a.gateway, a.factor, a.condition, a.handling, a.first_seen,
+       a.last_seen, a.raised_at, a.cleared_at, a.count, a.numbers, a.clause, a.limit_key as limit_id, a.late, a.acknowledged_at,
+       a.acknowledged_by
+from alert a
+left join site s on s.key = a.site_key
+left join outlet o on o.key = a.outlet_key
+where a.id = %(id)s and (%(site_key)s::integer is null or a.site_key = %(site_key)s)
+
+-- name: alert_events
+-- What happened to an alert, oldest first.
+select at, actor, action, reason, detail from alert_event where alert_id = %(alert_id)s order by id
+
+-- name: alert_occurrences
+-- What an alert counts, newest first.
+select start, span, revision, limit_key as limit_id, numbers, noted_at, withdrawn_at
+from alert_occurrence
+where alert_id = %(alert_id)s
+order by start desc, span
+limit 1000

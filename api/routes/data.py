@@ -1,0 +1,197 @@
+"""``/outlets/{outlet_id}/readings``, ``/periods`` and ``/ledger``."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter, Query, Request
+from starlette.responses import Response
+
+from api import dataread
+from api.access import Principal, requires
+from api.context import Services, ServicesHere
+from api.permissions import Permission
+from api.replies import csv_reply, json_reply, wants_csv
+from api.routes import READ_PROBLEMS, CursorHere, Id, IfNoneMatch
+from api.shapes.data import LedgerList, PeriodList, ReadingList
+from api.wire import Moment, cursor_of, number_part, parse_moment, read_cursor, text_part, window
+from store import clock
+from store.database import Connection, rows
+from store.errors import NotFound
+from store.queries import queries
+
+_CSV: dict[int | str, dict[str, Any]] = {200: {"content": {"text/csv": {"schema": {"type": "string"}}}}}
+router = APIRouter(tags=["data"], responses=READ_PROBLEMS)
+
+Reader = Annotated[Principal, requires(Permission.DATA_READ)]
+LedgerReader = Annotated[Principal, requires(Permission.LEDGER_READ)]
+Kind = Literal["realtime", "minute", "hour", "day"]
+Span = Literal["hour", "day"]
+Factors = Annotated[
+    list[Annotated[str, Query(pattern=r"^[0-9A-Za-z]{1,16}$")]] | None,
+    Query(max_length=50, description="Factor code, may be repeated; without it every factor that has data."),
+]
+From = Annotated[Moment | None, Query(alias="from", description="Inclusive.")]
+To = Annotated[Moment | None, Query(description="Exclusive; now when it is left out.")]
+Limit = Annotated[int, Query(ge=1, le=10000)]
+Format = Annotated[
+    Literal["json", "csv"] | None,
+    Query(
+        alias="format", description="csv gives the whole time at once; without it the Accept header decides."
+    ),
+]
+
+# (usual, longest) time by kind. The longest holds about half a million rows of an outlet with nine factors.
+_SPANS: dict[str, tuple[timedelta, timedelta]] = {
+    "realtime": (timedelta(hours=1), timedelta(days=31)),
+    "minute": (timedelta(days=1), timedelta(days=93)),
+    "hour": (timedelta(days=7), timedelta(days=1100)),  # three years
+    "day": (timedelta(days=31), timedelta(days=3660)),  # ten years
+}
+_LEDGER_SPAN = (timedelta(days=1), timedelta(days=366))
+_CSV_PAGE = 5000
+
+
+@router.get(
+    "/outlets/{outlet_id}/readings",
+    response_model=ReadingList,
+    summary="Readings of an outlet",
+    responses=_CSV,
+)
+def list_readings(
+    request: Request,
+    outlet_id: Id,
+    services: ServicesHere,
+    principal: Reader,
+    factor: Factors = None,
+    kind: Kind = "realtime",
+    from_: From = None,
+    to: To = None,
+    revisions: Annotated[
+        Literal["latest", "all"], Query(description="all shows re-sent values too.")
+    ] = "latest",
+    limit: Limit = 1000,
+    cursor: CursorHere = None,
+    as_format: Format = None,
+    if_none_match: IfNoneMatch = None,
+) -> Response:
+    """By time, then factor; only the last revision of each reading unless ``revisions=all``."""
+    start, end = _window(from_, to, _SPANS[kind])
+    place = _place(cursor, "readings")
+    with services.database.read() as connection:
+        outlet_key = find_outlet(connection, outlet_id, principal)
+        wanted = dataread.Wanted(
+            outlet_key,
+            outlet_id,
+            kind,
+            tuple(factor) if factor else None,
+            start,
+            end,
+            all_revisions=revisions == "all",
+        )
+        if not wants_csv(request, as_format):
+            items, last = dataread.readings(connection, wanted, place, limit)
+            following = None if last is None else cursor_of("readings", last.time, last.factor, last.revision)
+            return json_reply(request, {"items": items, "next": following})
+    table = _whole(services, wanted, dataread.readings)
+    rows_ = (dataread.reading_cells(outlet_id, item) for item in table)
+    return csv_reply(f"{outlet_id}-{kind}.csv", dataread.READING_COLUMNS, rows_)
+
+
+@router.get(
+    "/outlets/{outlet_id}/periods",
+    response_model=PeriodList,
+    summary="Period values and verdicts",
+    responses=_CSV,
+)
+def list_periods(
+    request: Request,
+    outlet_id: Id,
+    services: ServicesHere,
+    principal: Reader,
+    factor: Factors = None,
+    span: Span = "hour",
+    from_: From = None,
+    to: To = None,
+    limit: Limit = 1000,
+    cursor: CursorHere = None,
+    as_format: Format = None,
+    if_none_match: IfNoneMatch = None,
+) -> Response:
+    """By start, then factor; the last revision of each period with the verdicts on it."""
+    start, end = _window(from_, to, _SPANS[span])
+    place = _place(cursor, "periods")
+    with services.database.read() as connection:
+        outlet_key = find_outlet(connection, outlet_id, principal)
+        wanted = dataread.Wanted(outlet_key, outlet_id, span, tuple(factor) if factor else None, start, end)
+        if not wants_csv(request, as_format):
+            items, last = dataread.periods(connection, wanted, place, limit)
+            following = None if last is None else cursor_of("periods", last.time, last.factor, last.revision)
+            return json_reply(request, {"items": items, "next": following})
+    table = _whole(services, wanted, dataread.periods)
+    rows_ = (cells for item in table for cells in dataread.period_cells(item))
+    return csv_reply(f"{outlet_id}-{span}-periods.csv", dataread.PERIOD_COLUMNS, rows_)
+
+
+@router.get(
+    "/outlets/{outlet_id}/ledger", response_model=LedgerList, summary="What came in and what became of it"
+)
+def get_ledger(
+    request: Request,
+    outlet_id: Id,
+    services: ServicesHere,
+    principal: LedgerReader,
+    from_: From = None,
+    to: To = None,
+    limit: Annotated[int, Query(ge=1, le=1000)] = 200,
+    cursor: CursorHere = None,
+    if_none_match: IfNoneMatch = None,
+) -> Response:
+    """Frames by the hour of receipt; hours without frames are left out.
+
+    Frames that no outlet could be found for belong to none: see ``outfall_ledger_frames_day`` in ``/metrics``.
+    """
+    start, end = _window(from_, to, _LEDGER_SPAN)
+    after = read_cursor(cursor, "ledger", parse_moment)[0] if cursor else None
+    with services.database.read() as connection:
+        outlet_key = find_outlet(connection, outlet_id, principal)
+        items, last, total = dataread.ledger(connection, outlet_key, start, end, after, limit)
+    following = None if last is None else cursor_of("ledger", last)
+    return json_reply(request, {"items": items, "next": following, "total": total})
+
+
+def find_outlet(connection: Connection, outlet_id: str, principal: Principal) -> int:
+    """The key of an outlet that the caller may see. Raises NotFound ``outlet_not_found``, also for another company's outlet."""
+    with rows(connection) as cursor:
+        arguments = {"id": outlet_id, "site_key": principal.site_key}
+        row = cursor.execute(queries("read")["find_outlet"], arguments).fetchone()
+    if row is None:
+        raise NotFound(f"There is no outlet {outlet_id!r}.", code="outlet_not_found")
+    return int(row["key"])
+
+
+def _window(
+    start: datetime | None, end: datetime | None, spans: tuple[timedelta, timedelta]
+) -> tuple[datetime, datetime]:
+    return window(start, end, now=clock.now(), usual=spans[0], longest=spans[1])
+
+
+def _place(cursor: str | None, kind: str) -> dataread.Place | None:
+    if cursor is None:
+        return None
+    return dataread.Place(*read_cursor(cursor, kind, parse_moment, text_part, number_part))
+
+
+def _whole(
+    services: Services, wanted: dataread.Wanted, read: dataread.ReadPage
+) -> Iterator[dict[str, object]]:
+    """Every item, a page in a transaction, so that a slow reader holds no connection."""
+    place: dataread.Place | None = None
+    while True:
+        with services.database.read() as connection:
+            items, place = read(connection, wanted, place, _CSV_PAGE)
+        yield from items
+        if place is None:
+            return

@@ -1,0 +1,44 @@
+-- How the processes are: heartbeats, schema, numbers for a scrape.
+
+-- name: applied_migrations
+-- What the schema consists of.
+select migration_id from _yoyo_migration
+
+-- name: services
+-- The newest heartbeat of each service.
+select distinct on (service) service, instance, seen_at, state, extract(epoch from clock_timestamp() - seen_at)::float8 as seconds
+from service_heartbeat
+order by service, seen_at desc
+
+-- name: beat
+-- This process is alive. Processes that are gone for a day are forgotten.
+with gone as (
+    delete from service_heartbeat
+    where service = %(service)s and instance <> %(instance)s and seen_at < clock_timestamp() - interval '1 day'
+)
+insert into service_heartbeat (service, instance, started_at, seen_at, state)
+values (%(service)s, %(instance)s, %(started_at)s, clock_timestamp(), %(state)s)
+on conflict (service, instance) do update set seen_at = excluded.seen_at, state = excluded.state
+
+-- name: end_beat
+-- This process stopped in good order.
+delete from service_heartbeat where service = %(service)s and instance = %(instance)s
+
+-- name: metrics_ledger
+-- Frames of the last 24 hours.
+select gateway, disposition, reason, sum(frames)::float8 as frames
+from ledger
+where hour > now() - interval '24 hours'
+group by gateway, disposition, reason
+
+-- name: metrics_alerts
+-- Alerts that are not cleared.
+select code, severity, count(*)::float8 as alerts from alert where condition <> 'cleared' group by code, severity
+
+-- name: metrics_gateways
+-- Connected gateways.
+select gateway, (state = 'online')::integer as online from gateway_state
+
+-- name: metrics_waiting
+-- Touched outlet-hours that nobody has judged yet.
+select count(*)::float8 as waiting from touched
