@@ -10,7 +10,7 @@ from pathlib import Path
 
 from deploy.stack import processes
 from deploy.stack.broker_config import SERVICE_USER, Tls, render_broker_acl, render_broker_config
-from deploy.stack.errors import BrokerFailed
+from deploy.stack.errors import BrokerFailed, failure
 from deploy.stack.gateways import gateway_passwords
 from deploy.stack.home import Home
 from deploy.stack.ports import check_port
@@ -39,12 +39,12 @@ def service_url(home: Home, port: int) -> str:
     return f"mqtt://{SERVICE_USER}:{secret(home, 'broker-service')}@127.0.0.1:{port}"
 
 
-def start(home: Home, prefix: Prefix, *, address: str, port: int, progress: Progress) -> None:
+def start(home: Home, prefix: Prefix, *, address: str, port: int, tls_port: int, progress: Progress) -> None:
     """Bring the broker up; one that runs with the same configuration is left alone, one with another is restarted.
 
     Raises PortTaken or BrokerFailed.
     """
-    tls = _tls(home)
+    tls = _tls(home, tls_port)
     text = render_broker_config(
         port=port,
         address=address,
@@ -93,16 +93,16 @@ def stop(home: Home) -> None:
         raise BrokerFailed(f"Mosquitto (process {running}) does not stop; see {home.broker_log}.")
 
 
-def _tls(home: Home) -> Tls | None:
+def _tls(home: Home, port: int) -> Tls | None:
     files = [home.certificates / name for name in ("ca.crt", "server.crt", "server.key")]
     if not all(file.exists() for file in files):
         return None
     ca, certificate, key = (str(file) for file in files)
-    return Tls(ca=ca, certificate=certificate, key=key)
+    return Tls(ca=ca, certificate=certificate, key=key, port=port)
 
 
 def _launch(home: Home, prefix: Prefix, address: str, port: int) -> None:
-    since = processes.size_of(home.broker_log)
+    since = processes.begin_log(home.broker_log)
     done = home.account.run(
         [prefix.mosquitto, "-c", home.broker_config, "-d"],
         environment={"PATH": "/usr/bin:/bin", "LC_ALL": "C.UTF-8", "OPENSSL_CONF": "/dev/null"},
@@ -117,7 +117,9 @@ def _launch(home: Home, prefix: Prefix, address: str, port: int) -> None:
         time.sleep(processes.POLL_SECONDS)
     if not answers:
         said = done.stdout.strip() or processes.last_lines(home.broker_log, since=since)
-        raise BrokerFailed(f"Mosquitto did not start: {said} (whole log: {home.broker_log})")
+        raise failure(
+            BrokerFailed, home.path, f"Mosquitto did not start: {said} (whole log: {home.broker_log})"
+        )
 
 
 def _answers(address: str, port: int) -> bool:

@@ -16,9 +16,6 @@ SERVICE_USER = "outfall-ingest"
 
 AUTOSAVE_SECONDS = 1
 
-TLS_PORT = 8883
-"""Registered for MQTT over TLS (IANA secure-mqtt)."""
-
 _GATEWAY = re.compile(r"^[a-z0-9][a-z0-9-]{1,62}$")
 """As the registry has it (table gateway). No wildcard, slash or colon can slip into an access rule or the password file."""
 
@@ -30,7 +27,7 @@ class Tls:
     ca: str
     certificate: str
     key: str
-    port: int = TLS_PORT
+    port: int
 
 
 def render_broker_config(

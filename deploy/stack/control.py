@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import os
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -13,10 +15,17 @@ from deploy.stack import broker, postgres
 from deploy.stack import gateways as gateway_secrets
 from deploy.stack.account import server_account
 from deploy.stack.download import Progress
+from deploy.stack.errors import check_space
 from deploy.stack.home import Home
 from deploy.stack.prefix import Prefix, ensure_prefix, prefix_root
 from deploy.stack.record import Record, exists, load_record
 from store.queries import queries
+
+MQTT_TLS_PORT = 8883
+"""Registered for MQTT over TLS (IANA secure-mqtt)."""
+
+FIRST_START_BYTES = 200 * 1024 * 1024
+"""A new cluster with its first write-ahead log takes 60 MB; below this the first hour of data would end it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,18 +66,29 @@ class StackStatus:
 
 
 def up(
-    home: Path, *, database_port: int, mqtt_port: int, progress: Progress, mqtt_address: str = "127.0.0.1"
+    home: Path,
+    *,
+    database_port: int,
+    mqtt_port: int,
+    progress: Progress,
+    mqtt_address: str = "127.0.0.1",
+    mqtt_tls_port: int = MQTT_TLS_PORT,
 ) -> StackAddress:
     """Install what is missing, start what does not run, and say where it is.
 
-    A second call is quick and changes nothing. A call with another port restarts that server there. Raises StackError.
+    A second call is quick and changes nothing. A call with another port restarts that server there. The plain listener of the
+    broker is on ``mqtt_address``; the one with TLS, when certificates were made, on all addresses. Raises StackError.
     """
     place = Home(home.absolute(), server_account())
-    with place.locked():
+    with _usual_umask(), place.locked():
         place.lay_out()
+        if not exists(place.path):
+            check_space(place.path, FIRST_START_BYTES)
         prefix = ensure_prefix(prefix_root(place.path), place.account, progress)
         postgres.start(place, prefix, wanted_port=database_port, progress=progress)
-        broker.start(place, prefix, address=mqtt_address, port=mqtt_port, progress=progress)
+        broker.start(
+            place, prefix, address=mqtt_address, port=mqtt_port, tls_port=mqtt_tls_port, progress=progress
+        )
         record = _record(place, prefix, database_port, mqtt_port)
         record.save(place)
         place.write(
@@ -140,6 +160,16 @@ def gateway_passwords(home: Path) -> dict[str, str]:
 def gateway_password(home: Path, gateway_id: str) -> str:
     """The broker password of one gateway. Raises GatewayUnknown."""
     return gateway_secrets.gateway_password(Home(home.absolute(), server_account()), gateway_id)
+
+
+@contextmanager
+def _usual_umask() -> Iterator[None]:
+    """The servers' user must be able to read the programs, whatever umask root works with."""
+    before = os.umask(0o022)
+    try:
+        yield
+    finally:
+        os.umask(before)
 
 
 def _record(place: Home, prefix: Prefix, database_port: int, mqtt_port: int) -> Record:

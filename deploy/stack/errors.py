@@ -21,6 +21,8 @@
 from __future__ import annotations
 
 import errno
+import os
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -106,6 +108,24 @@ class GatewayUnknown(StackError):
     """The name is no gateway of the registry, or cannot be one."""
 
     default_code = "gateway_unknown"
+
+
+def check_space(place: Path, needed: int) -> None:
+    """Raise DiskFull when fewer than ``needed`` bytes are free where ``place`` lies."""
+    free = shutil.disk_usage(place).free
+    if free < needed:
+        raise DiskFull(
+            f"{place} has {free // 1024**2} MB free and the local stack needs {needed // 1024**2} MB. "
+            "Free some, or set OUTFALL_HOME (and OUTFALL_PREFIX) to a larger file system.",
+            path=str(place),
+        )
+
+
+def failure(kind: type[StackError], place: Path, message: str) -> StackError:
+    """A server's failure below ``place`` as an error: DiskFull when its own words say so, else ``kind``."""
+    if os.strerror(errno.ENOSPC) in message:
+        return DiskFull(f"No space is left for {place}: {message}", path=str(place))
+    return kind(message)
 
 
 @contextmanager

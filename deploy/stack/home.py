@@ -124,14 +124,13 @@ class Home:
 
     def _check_ours(self) -> None:
         found = self.path.stat()
-        if found.st_uid != os.geteuid() and os.geteuid() != 0:
+        if found.st_uid != os.geteuid():
             raise HomeUnusable(
                 f"{self.path} belongs to another user (id {found.st_uid}). "
-                "Set OUTFALL_HOME to a directory of your own.",
+                "Set OUTFALL_HOME to a directory of your own, or run as that user.",
                 path=str(self.path),
             )
-        if os.geteuid() == 0:
-            os.chown(self.path, 0, 0)
+        if self.account.switch:
             self.path.chmod(stat.S_IMODE(found.st_mode) | 0o711)
 
     @contextmanager

@@ -7,6 +7,7 @@ keeps using it.
 from __future__ import annotations
 
 import platform
+import re
 import shutil
 import subprocess
 from collections.abc import Iterator, Mapping
@@ -21,9 +22,6 @@ MACHINES = {"x86_64": ("amd64", "x86_64-linux-gnu"), "aarch64": ("arm64", "aarch
 
 KEYRING = Path("/usr/share/keyrings/debian-archive-keyring.gpg")
 """Debian's own keys (package debian-archive-keyring); what is downloaded must be signed by one of them."""
-
-NOT_THE_ARCHIVE = ("-updates", "-security", "-backports", "-proposed-updates", "/updates")
-"""Ends of suite names that live beside the archive proper."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +50,7 @@ def find_mirror() -> Mirror:
             f"The local stack is fetched with Debian's own tools and {', '.join(missing)} is not here. {OTHER_WAYS}",
             missing=missing,
         )
-    listed = subprocess.run(["apt-get", "indextargets"], capture_output=True, text=True, check=False)
-    uri = archive_uri(listed.stdout, _codename())
+    uri = archive_uri(_ask("indextargets")) or listed_uri(_ask("update", "--print-uris"), _codename())
     if uri is None:
         raise NoMirror(f"apt has no Debian mirror configured on this machine. {OTHER_WAYS}")
     if not KEYRING.exists():
@@ -63,28 +60,35 @@ def find_mirror() -> Mirror:
     return Mirror(uri, *MACHINES[machine])
 
 
-def archive_uri(index_targets: str, codename: str | None) -> str | None:
+def archive_uri(index_targets: str) -> str | None:
     """The base address of the Debian archive in the output of ``apt-get indextargets``; None when there is none.
 
-    A target that apt has already fetched says Origin Debian and Label Debian. On a machine that has never run `apt-get update`
-    those fields are absent; then the target whose release is the machine's own ``codename`` is taken.
+    The archive proper says Origin Debian and Label Debian; the security archive has another label. Only what apt has fetched at
+    least once is listed at all.
     """
-    candidates = [
-        target
-        for target in stanzas(index_targets)
-        if target.get("Created-By") == "Packages"
-        and target.get("Component") == "main"
-        and target.get("Repo-URI")
-        and not target["Repo-URI"].startswith("cdrom:")
-        and not target.get("Release", "").endswith(NOT_THE_ARCHIVE)
-    ]
-    known = [target for target in candidates if target.get("Origin") == target.get("Label") == "Debian"]
-    unknown = [
-        target for target in candidates if "Origin" not in target and target.get("Release") == codename
-    ]
-    for target in [*known, *unknown]:
-        return target["Repo-URI"].rstrip("/")
+    for target in stanzas(index_targets):
+        if (
+            target.get("Created-By") == "Packages"
+            and target.get("Component") == "main"
+            and target.get("Origin") == target.get("Label") == "Debian"
+            and not target.get("Repo-URI", "cdrom:").startswith("cdrom:")
+        ):
+            return target["Repo-URI"].rstrip("/")
     return None
+
+
+def listed_uri(print_uris: str, codename: str | None) -> str | None:
+    """The base address of the archive in the output of ``apt-get update --print-uris``; None when there is none.
+
+    For a machine that has never run `apt-get update`, and for a mirror that calls itself something else: what carries the suite
+    that this machine runs (``codename``, None when it is no Debian) is the archive.
+    """
+    if codename is None:
+        return None
+    found = re.search(
+        rf"^'(?!cdrom:)(?P<uri>[^']+?)/+dists/{re.escape(codename)}/InRelease' ", print_uris, re.MULTILINE
+    )
+    return found["uri"] if found else None
 
 
 def stanzas(text: str) -> Iterator[Mapping[str, str]]:
@@ -101,6 +105,10 @@ def stanzas(text: str) -> Iterator[Mapping[str, str]]:
         else:
             name, _, value = line.partition(":")
             fields[name] = value.strip()
+
+
+def _ask(*arguments: str) -> str:
+    return subprocess.run(["apt-get", *arguments], capture_output=True, text=True, check=False).stdout
 
 
 def _codename() -> str | None:

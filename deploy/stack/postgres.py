@@ -16,12 +16,13 @@ import psycopg
 from psycopg import ClientCursor, errors
 
 from deploy.stack import processes
-from deploy.stack.errors import PostgresFailed, TimeZonesMissing
+from deploy.stack.errors import PostgresFailed, TimeZonesMissing, failure
 from deploy.stack.home import Home
 from deploy.stack.ports import check_port
 from deploy.stack.postgres_config import HBA, memory_bytes, render_postgres_config
 from deploy.stack.prefix import Prefix
 from deploy.stack.secrets import secret
+from store.errors import StackError
 from store.queries import queries
 
 Progress = Callable[[str, float | None], None]
@@ -29,10 +30,11 @@ Progress = Callable[[str, float | None], None]
 SUPERUSER = "postgres"
 SERVICE = "outfall"
 START_SECONDS = 60
+LAUNCH_SECONDS = 3
+"""A server that shows no process for this long after its launch has ended."""
 """How long a healthy server may take to answer; recovery after a crash is not counted, it takes what it takes."""
 STOP_SECONDS = 60
 ORPHAN_SECONDS = 10
-LOG_BYTES_KEPT = 10 * 1024 * 1024
 ZONES = Path("/usr/share/zoneinfo")
 
 
@@ -162,14 +164,12 @@ def _initialise(home: Home, prefix: Prefix) -> None:
         for entry in home.postgres_data.iterdir():
             shutil.rmtree(entry) if entry.is_dir() else entry.unlink()
         said = " | ".join(done.stdout.strip().splitlines()[-4:])
-        raise PostgresFailed(f"The database cluster could not be made: {said}")
+        raise failure(PostgresFailed, home.path, f"The database cluster could not be made: {said}")
 
 
 def _launch(home: Home, prefix: Prefix) -> int:
     """Start the server as a daemon; the length of the log before, so that an error quotes only what is new."""
-    if processes.size_of(home.postgres_log) > LOG_BYTES_KEPT:
-        home.postgres_log.replace(home.postgres_log.with_suffix(".log.old"))
-    since = processes.size_of(home.postgres_log)
+    since = processes.begin_log(home.postgres_log)
     done = home.account.run(
         [
             prefix.postgres_bin / "pg_ctl",
@@ -185,18 +185,24 @@ def _launch(home: Home, prefix: Prefix) -> int:
         output=subprocess.DEVNULL,
     )
     if done.returncode != 0:
-        raise PostgresFailed(
-            f"PostgreSQL did not start: {processes.last_lines(home.postgres_log, since=since)}"
-        )
+        raise _failed(home, since)
     return since
 
 
+def _failed(home: Home, since: int) -> StackError:
+    said = processes.last_lines(home.postgres_log, since=since)
+    return failure(
+        PostgresFailed, home.path, f"PostgreSQL did not start: {said} (whole log: {home.postgres_log})"
+    )
+
+
 def _wait_ready(home: Home, running: int | None, at: int, since: int, progress: Progress) -> None:
-    deadline = time.monotonic() + START_SECONDS
+    launched = time.monotonic()
+    deadline = launched + START_SECONDS
     seen = running is not None
     while True:
         alive = pid(home) is not None
-        seen = seen or alive
+        seen = seen or alive or time.monotonic() > launched + LAUNCH_SECONDS
         try:
             psycopg.connect(admin_url(home, at), connect_timeout=5).close()
             return
@@ -208,10 +214,7 @@ def _wait_ready(home: Home, running: int | None, at: int, since: int, progress: 
                 progress("PostgreSQL is recovering from an unclean shutdown", None)
                 deadline = time.monotonic() + START_SECONDS
             elif (seen and not alive) or time.monotonic() > deadline:
-                raise PostgresFailed(
-                    f"PostgreSQL did not start: {processes.last_lines(home.postgres_log, since=since)} "
-                    f"(whole log: {home.postgres_log})"
-                ) from error
+                raise _failed(home, since) from error
         time.sleep(processes.POLL_SECONDS)
 
 
@@ -229,6 +232,7 @@ def _provide(home: Home, at: int) -> None:
     url = admin_url(home, at, SERVICE)
     with psycopg.connect(url, autocommit=True) as admin:
         admin.execute(sql["create_extension"])
+        admin.execute(sql["rest_community_jobs"])
         row = admin.execute(sql["extension_is_older"]).fetchone()
     if row is not None and row[0]:
         with psycopg.connect(url, autocommit=True) as admin:

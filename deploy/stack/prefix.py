@@ -22,7 +22,7 @@ from pathlib import Path
 
 from deploy.stack.account import Account
 from deploy.stack.download import Apt, Package, Progress
-from deploy.stack.errors import OTHER_WAYS, DiskFull, DownloadFailed, explained
+from deploy.stack.errors import OTHER_WAYS, DiskFull, DownloadFailed, check_space, explained
 from deploy.stack.mirror import Mirror, find_mirror
 from store.settings import usual_home
 
@@ -110,13 +110,7 @@ def _only_one(root: Path) -> Iterator[None]:
 
 
 def _install(root: Path, progress: Progress) -> Prefix:
-    free = shutil.disk_usage(root).free
-    if free < SPACE_NEEDED:
-        raise DiskFull(
-            f"{root} has {free // 1024**2} MB free and the local stack needs {SPACE_NEEDED // 1024**2} MB. "
-            "Free some, or set OUTFALL_HOME (and OUTFALL_PREFIX) to a larger file system.",
-            path=str(root),
-        )
+    check_space(root, SPACE_NEEDED)
     mirror = find_mirror()
     with tempfile.TemporaryDirectory(prefix=".building-", dir=root) as building:
         work = Path(building)

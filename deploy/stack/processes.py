@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 POLL_SECONDS = 0.05
+LOG_BYTES_KEPT = 10 * 1024 * 1024
 
 
 def command_line(pid: int) -> list[str]:
@@ -62,6 +63,13 @@ def last_lines(log: Path, *, since: int = 0, count: int = 6) -> str:
     except FileNotFoundError:
         return "(no log was written)"
     return " | ".join(line.strip() for line in lines[-count:] if line.strip()) or "(the log is empty)"
+
+
+def begin_log(log: Path) -> int:
+    """Put a log that has grown large aside, and return the length of what is there before a start."""
+    if size_of(log) > LOG_BYTES_KEPT:
+        log.replace(log.with_name(f"{log.name}.old"))
+    return size_of(log)
 
 
 def size_of(log: Path) -> int:

@@ -32,6 +32,11 @@ select installed_version <> default_version from pg_available_extensions where n
 -- Must be the first statement of its session.
 alter extension timescaledb update;
 
+-- name: rest_community_jobs
+-- The Apache edition ships a job that needs the community one and would log an error for ever.
+update _timescaledb_config.bgw_job set scheduled = false
+where proc_name = 'policy_job_stat_history_retention' and current_setting('timescaledb.license') = 'apache' and scheduled;
+
 -- name: edition
 -- 'apache' or 'timescale' (community): decides what of compression and retention exists.
 select current_setting('timescaledb.license');
