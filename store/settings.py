@@ -97,6 +97,15 @@ class Settings(BaseSettings):
     clock_skew_seconds: Annotated[int, Field(ge=1, le=86400)] = Field(
         300, description="A realtime data time this far ahead of receipt is accepted and noted (clock_skew)."
     )
+    flood_messages_per_second: Annotated[int, Field(ge=1, le=1_000_000)] = Field(
+        500, description="A gateway that sends more than this over a minute is noted (flood); nothing is refused."
+    )
+    ingest_instance: Annotated[int, Field(ge=0, le=9999)] = Field(
+        0, description="Number of this ingest process; names its MQTT session (outfall-ingest-<n>)."
+    )
+    ingest_metrics_port: Annotated[int, Field(ge=0, le=65535)] = Field(
+        0, description="Port of the ingest process's own /metrics on OUTFALL_HTTP_HOST; 0 = none."
+    )
 
     # Judgement and alerts
     hour_grace_seconds: Annotated[int, Field(ge=0, le=6 * 3600)] = Field(

@@ -1,0 +1,5 @@
+"""``python -m ingest``."""
+
+from ingest.service import main
+
+raise SystemExit(main())
