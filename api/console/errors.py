@@ -1,0 +1,92 @@
+"""Errors as pages: what went wrong in Chinese and what to do, with the right status.
+
+The routes of the console use :class:`ConsoleRoute`, so that people never meet a problem body; programs get theirs from the API.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Coroutine
+from typing import Any
+from urllib.parse import quote
+
+import psycopg
+from fastapi import Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import PlainTextResponse, RedirectResponse, Response
+from fastapi.routing import APIRoute
+from psycopg_pool import PoolTimeout
+
+from api.access import Principal
+from api.console.pages import render
+from api.problems import LOGIN_PATH, RETRY_SECONDS, status_of
+from store.errors import NotFound, OutfallError, StoreError
+from store.texts import text
+
+logger = logging.getLogger(__name__)
+
+_TOPIC_BY_STATUS = {403: "not_allowed", 404: "not_found", 409: "conflict", 503: "away"}
+
+
+class ConsoleRoute(APIRoute):
+    """A route whose errors are pages."""
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        """The handler, with what it raises turned into a page."""
+        handler = super().get_route_handler()
+
+        async def handle(request: Request) -> Response:
+            try:
+                return await handler(request)
+            except OutfallError as error:
+                return _page_of(request, error)
+            except RequestValidationError:
+                return _page_of(request, NotFound("The address does not name a page."))
+            except (psycopg.OperationalError, PoolTimeout) as error:
+                logger.error("%s %s: %s", request.method, request.url.path, error)
+                return _page_of(request, StoreError("The database is away.", code="database_away"))
+
+        return handle
+
+
+def _page_of(request: Request, error: OutfallError) -> Response:
+    status = status_of(error)
+    if status == 401:
+        return _to_login(request)
+    if status >= 500:
+        logger.error("%s %s: %s", request.method, request.url.path, error)
+    return error_page(request, status, code=error.code)
+
+
+def error_page(
+    request: Request, status: int, *, code: str | None = None, principal: Principal | None = None
+) -> Response:
+    """The page of a status. A page that may come back by itself (503) tries again after some seconds."""
+    topic = _TOPIC_BY_STATUS.get(status, "failed")
+    meaning = "console.error.csrf" if code in ("csrf_wrong", "origin_foreign") else f"console.error.{topic}"
+    retry = RETRY_SECONDS if status == 503 and request.method == "GET" else None
+    if "HX-Request" in request.headers:
+        # The page's script shows the sentence; a whole page has no place in a fragment.
+        return PlainTextResponse(text(meaning), status, headers={"Cache-Control": "no-store"})
+    response = render(
+        request,
+        "error.html",
+        principal,
+        status=status,
+        number=status,
+        title=text(f"console.error.{topic}_title"),
+        meaning=text(meaning),
+        retry_seconds=retry,
+    )
+    if status == 503:
+        response.headers["Retry-After"] = str(RETRY_SECONDS)
+    return response
+
+
+def _to_login(request: Request) -> Response:
+    if "HX-Request" in request.headers:
+        # htmx follows a redirect silently and would put the login page into a fragment's place.
+        return Response(status_code=401, headers={"HX-Redirect": LOGIN_PATH, "Cache-Control": "no-store"})
+    wanted = request.url.path + (f"?{request.url.query}" if request.url.query else "")
+    following = f"?next={quote(wanted, safe='/')}" if request.method == "GET" and wanted != "/" else ""
+    return RedirectResponse(f"{LOGIN_PATH}{following}", status_code=303)

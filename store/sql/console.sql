@@ -1,0 +1,131 @@
+-- What the pages of the console read. Every list is bounded.
+
+-- name: outlet_states
+-- Newest data and receive time by outlet and kind.
+select outlet_key, kind::text as kind, data_time, received_at from outlet_state
+
+-- name: gateway_states
+-- Connection of every gateway as the broker told it.
+select gateway, state, since, heard_at from gateway_state
+
+-- name: latest_readings
+-- The newest reading of each wanted (outlet, kind, factor), not older than a day before the outlet's newest data of that kind.
+with wanted as (
+    select * from unnest(%(outlets)s::integer[], %(kinds)s::reading_kind[], %(factors)s::text[], %(uptos)s::timestamptz[])
+        as w (outlet_key, kind, factor, upto)
+)
+select w.outlet_key, w.factor, r.data_time, r.value, r.folded, r.flag, r.status::text as status
+from wanted w
+cross join lateral (
+    select data_time, value, folded, flag, status
+    from reading
+    where outlet_key = w.outlet_key and kind = w.kind and factor = w.factor
+      and data_time <= w.upto and data_time > w.upto - interval '1 day'
+    order by data_time desc, revision desc
+    limit 1
+) r
+
+-- name: latest_verdicts
+-- The newest verdict of each wanted (outlet, factor, span) since a moment; the worst one where several limits were judged.
+with wanted as (
+    select * from unnest(%(outlets)s::integer[], %(factors)s::text[], %(spans)s::text[]) as w (outlet_key, factor, span)
+)
+select w.outlet_key, w.factor, w.span, v.start, v.result, v.bound, v.bound_side, v.compared, v.multiple
+from wanted w
+cross join lateral (
+    select start, result, bound, bound_side, compared, multiple
+    from verdict
+    where outlet_key = w.outlet_key and factor = w.factor and span = w.span and start > %(since)s
+    order by start desc, revision desc, (result = 'exceeded') desc
+    limit 1
+) v
+
+-- name: open_alerts
+-- Alerts that still stand, and cleared ones that nobody has acknowledged; gravest and newest first. Late ones stand at the end.
+select id, number, code, severity, site_key, outlet_key, gateway, factor, condition, handling, first_seen, last_seen,
+       raised_at, cleared_at, count, numbers, clause, limit_key, late, acknowledged_at, acknowledged_by
+from alert
+where (condition = 'active' or (condition = 'cleared' and acknowledged_at is null and not late))
+  and (%(site)s::integer is null or site_key = %(site)s)
+order by late, (condition = 'active') desc,
+         array_position(array['critical', 'serious', 'warning', 'info'], severity), raised_at desc, id desc
+limit %(most)s
+
+-- name: count_active_alerts
+-- How many alerts stand, and how many of them wait for an acknowledgement.
+select count(*) as active, count(*) filter (where acknowledged_at is null) as unacknowledged
+from alert
+where condition = 'active' and (%(site)s::integer is null or site_key = %(site)s)
+
+-- name: all_alerts
+-- Alerts of any condition, newest first, before an id for paging.
+select id, number, code, severity, site_key, outlet_key, gateway, factor, condition, handling, first_seen, last_seen,
+       raised_at, cleared_at, count, numbers, clause, limit_key, late, acknowledged_at, acknowledged_by
+from alert
+where condition <> 'pending' and (%(site)s::integer is null or site_key = %(site)s)
+  and (%(before)s::bigint is null or id < %(before)s)
+order by id desc
+limit %(most)s
+
+-- name: alert_by_id
+-- One alert.
+select id, number, code, severity, site_key, outlet_key, gateway, factor, condition, handling, first_seen, last_seen,
+       raised_at, cleared_at, count, numbers, clause, limit_key, late, acknowledged_at, acknowledged_by
+from alert
+where id = %(id)s and (%(site)s::integer is null or site_key = %(site)s)
+
+-- name: alert_events
+-- What happened to an alert, oldest first.
+select at, actor, action, reason, detail from alert_event where alert_id = %(id)s order by id limit 500
+
+-- name: alert_occurrences
+-- The periods that an alert counts, newest first.
+select start, span, revision, numbers, noted_at, withdrawn_at
+from alert_occurrence where alert_id = %(id)s order by start desc limit 200
+
+-- name: service_heartbeats
+-- When each service was last seen.
+select service, max(seen_at) as seen_at from service_heartbeat group by service
+
+-- name: own_outages_open
+-- Times in which Outfall cannot receive that have not ended.
+select cause, from_time from own_outage where to_time is null order by from_time
+
+-- name: ledger_sums
+-- The loss ledger of an outlet since an hour, by disposition and reason.
+select disposition, reason, sum(frames)::bigint as frames, sum(readings)::bigint as readings
+from ledger
+where outlet_key = %(outlet)s and hour >= %(since)s
+group by disposition, reason
+order by disposition, frames desc, reason
+
+-- name: recent_periods
+-- The newest revision of the newest periods of an outlet and factor.
+select distinct on (start) start, revision, reported_measured, reported_folded, recomputed_measured, recomputed_folded,
+       after_marking_measured, after_marking_folded, valid, status, reasons, count, expected
+from period_value
+where outlet_key = %(outlet)s and factor = %(factor)s and span = %(span)s and start >= %(since)s
+order by start desc, revision desc
+limit %(most)s
+
+-- name: verdicts_since
+-- The verdicts of an outlet and factor since a moment, every revision; the caller picks the one of its period value.
+select start, revision, limit_key, result, basis, bound, bound_side, compared, multiple, reasons
+from verdict
+where outlet_key = %(outlet)s and factor = %(factor)s and span = %(span)s and start >= %(since)s
+order by start desc, revision desc, (result = 'exceeded') desc
+
+-- name: series_readings
+-- A series for a chart: the newest revision of each reading.
+select distinct on (data_time) data_time, value, folded, status::text as status
+from reading
+where outlet_key = %(outlet)s and kind = %(kind)s::reading_kind and factor = %(factor)s
+  and data_time >= %(from)s and data_time < %(to)s
+order by data_time, revision desc
+
+-- name: series_verdicts
+-- What became of each period of a chart: the newest revision, the worst result where several limits were judged.
+select distinct on (start) start, result
+from verdict
+where outlet_key = %(outlet)s and factor = %(factor)s and span = %(span)s and start >= %(from)s and start < %(to)s
+order by start, revision desc, (result = 'exceeded') desc
