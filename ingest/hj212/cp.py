@@ -110,24 +110,27 @@ class Content(NamedTuple):
 _shapes: dict[tuple[bytes, tuple[str, ...]], Shape] = {}
 
 
+def known_content(text: str, raw: bytes) -> Content | None:
+    """The content when names and separators are those of an earlier, regular one; None leaves it to `parse_content`."""
+    parts = text.replace(";", "=").replace(",", "=").split("=")
+    shape = _shapes.get((raw.translate(None, _DROPPED), tuple(parts[::2])))
+    return None if shape is None else Content(shape, parts[1::2], ())
+
+
 def parse_content(text: str, raw: bytes) -> Content:
     """Read the text between ``CP=&&`` and the closing ``&&``; ``raw`` are its bytes. Never raises."""
-    parts = text.replace(";", "=").replace(",", "=").split("=")
-    names = tuple(parts[::2])
-    key = (raw.translate(None, _DROPPED), names)
-    shape = _shapes.get(key)
-    if shape is not None:
-        return Content(shape, parts[1::2], ())
+    known = known_content(text, raw)
+    if known is not None:
+        return known
     items, anomalies = _tokenise(text)
     values = [value for item in items for _, value in item]
     shape = shape_of(items)
-    regular = (
-        not anomalies and shape.names == names and values == parts[1::2] and raw.isascii() and b"/" not in raw
-    )
-    if regular and len(names) <= _CACHEABLE_PAIRS:
-        if len(_shapes) >= _CACHE_LIMIT:
-            _shapes.clear()
-        _shapes[key] = shape
+    if not anomalies and raw.isascii() and b"/" not in raw and len(values) <= _CACHEABLE_PAIRS:
+        parts = text.replace(";", "=").replace(",", "=").split("=")
+        if shape.names == tuple(parts[::2]) and values == parts[1::2]:
+            if len(_shapes) >= _CACHE_LIMIT:
+                _shapes.clear()
+            _shapes[raw.translate(None, _DROPPED), shape.names] = shape
     return Content(shape, values, ordered(anomalies))
 
 

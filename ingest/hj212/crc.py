@@ -33,23 +33,32 @@ def _powers() -> tuple[tuple[int, ...], ...]:
 
 
 _P0, _P1, _P2, _P3, _P4, _P5, _P6, _P7 = _powers()
+_DIGITS: Final = tuple(b"%04X" % value for value in _TABLE)
+# Shifts of the folding by the bit length of the byte count: from half of the next power of two down to one lane of 64 bits.
+_SHIFTS: Final = tuple(tuple(1 << power for power in range(size + 2, 5, -1)) for size in range(40))
 # What is left of the start value 0xFFFF after n bytes, by (n - 1) mod 8.
 _START: Final = tuple(power[0xFF] for power in (_P0, _P1, _P2, _P3, _P4, _P5, _P6, _P7))
 
 
-def crc_hj212(segment: bytes) -> int:
-    """CRC of HJ 212-2017 Appendix A over ``segment``; 0xFFFF for no bytes at all."""
+def _index(segment: bytes) -> int:
+    """Position of the segment's CRC in the table of the 256 values that exist. The segment is not empty."""
     length = len(segment)
-    if not length:
-        return 0xFFFF
     folded = int.from_bytes(segment, "big")
     # Halving from the largest power of two; bits above the half stay behind as junk and are cut off at the end.
-    shift = 1 << max((length * 8 - 1).bit_length() - 1, 5)
-    while shift >= 64:
+    for shift in _SHIFTS[length.bit_length()]:
         folded ^= folded >> shift
-        shift >>= 1
     h, g, f, e, d, c, b, a = (folded & 0xFFFFFFFFFFFFFFFF).to_bytes(8, "big")
-    return _TABLE[_START[(length - 1) & 7] ^ a ^ _P1[b] ^ _P2[c] ^ _P3[d] ^ _P4[e] ^ _P5[f] ^ _P6[g] ^ _P7[h]]
+    return _START[(length - 1) & 7] ^ a ^ _P1[b] ^ _P2[c] ^ _P3[d] ^ _P4[e] ^ _P5[f] ^ _P6[g] ^ _P7[h]
+
+
+def crc_hj212(segment: bytes) -> int:
+    """CRC of HJ 212-2017 Appendix A over ``segment``; 0xFFFF for no bytes at all."""
+    return _TABLE[_index(segment)] if segment else 0xFFFF
+
+
+def crc_hj212_text(segment: bytes) -> bytes:
+    """The four upper-case digits of `crc_hj212` as a conforming sender prints them. The segment is not empty."""
+    return _DIGITS[_index(segment)]
 
 
 def crc_modbus(segment: bytes) -> int:

@@ -85,7 +85,7 @@ def cut(segment: bytes) -> Parts:
 
 
 def text_of(data: bytes) -> tuple[str, Anomaly | None]:
-    """UTF-8 first, GBK next, and at last UTF-8 with ``\\xNN`` for what is text in neither, or NUL, which no database text holds."""
+    """UTF-8 first, GBK next, and at last UTF-8 with ``\\xNN`` for what is text in neither, or NUL, which databases refuse."""
     if b"\x00" in data:
         return data.decode("utf-8", "backslashreplace").replace("\x00", "\\x00"), Anomaly.TEXT_UNDECODABLE
     try:
@@ -177,10 +177,14 @@ def _open(parts: Parts, sent: int, wire_variant: CrcVariant | None, keys: Keys |
 
 
 def _looks_plain(body: bytes) -> bool:
-    """Whether the content is text, not SM4 blocks: it begins like a pair, or has no byte that text has not."""
+    """Whether the content is text, not SM4 blocks: it is too short for a block, begins like a pair, or is UTF-8 all through."""
     if len(body) < sm4.BLOCK or _PLAIN_START.match(body):
         return True
-    return body.isascii() and body.decode("ascii").isprintable()
+    try:
+        body.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def _tag(variant: CrcVariant) -> tuple[Anomaly, ...]:

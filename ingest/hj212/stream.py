@@ -19,6 +19,7 @@ from ingest.hj212.anomalies import Anomaly, ordered
 from ingest.hj212.cp import Items
 from ingest.hj212.frame import Frame, Rejected
 from ingest.hj212.packet import Keys, Proof, Refusal, prove, read, text_of
+from ingest.hj212.quick import quick_frame
 
 Piece = Frame | Rejected
 
@@ -137,6 +138,11 @@ class StreamDecoder:
 
     def _step(self) -> bool:
         """Deal with the next head; False when more bytes are needed."""
+        frame = quick_frame(self._buffer, self._start, self._offset + self._start)
+        if frame is not None:
+            self._pieces.append(frame)
+            self._start = self._scan = self._start + len(frame.raw)
+            return True
         head = _HEAD.search(self._buffer, self._scan)
         if head is None:
             self._without_head()

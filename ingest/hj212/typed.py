@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from operator import itemgetter
 from typing import Final, NamedTuple
@@ -25,12 +24,12 @@ _NUMBER: Final = re.compile(r"[-+]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]
 # Several short plain numbers at once, each followed by a comma: the common case in one call. No alternative fits twice.
 _PLAIN_NUMBERS: Final = re.compile(r"(?:[-+]?[0-9]{1,19}(?:\.[0-9]{1,19})?,)*")
 
-_METRICS: Final = ("Min", "Max", "Cou", "Flag")
 _CANONICAL: Final = {
     name.lower(): name
     for name in ("Rtd", "Avg", "Data", "Min", "Max", "Cou", "ZsRtd", "ZsAvg", "ZsMin", "ZsMax", "Flag")
 }
 _NONE: Final = -1  # position of the None that stands behind the values
+_NEW: Final = tuple.__new__
 
 
 class Measurement(NamedTuple):
@@ -64,8 +63,7 @@ class Measurement(NamedTuple):
     anomalies: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Upload:
+class Upload(NamedTuple):
     """The typed view of a frame.
 
     Attributes
@@ -82,23 +80,31 @@ class Upload:
     items: tuple[Measurement, ...]
 
 
-_Pick = Callable[[Sequence[str | None]], tuple[str | None, ...]]
-
-
 class _Slot(NamedTuple):
     """Where the metrics of one factor stand among the values of a shape."""
 
     factor: str
     code: str
-    names: tuple[str, ...]  # canonical metric of each of the eight picks below
-    pick: _Pick  # value, minimum, maximum, total, folded, folded minimum, folded maximum, flag
+    names: tuple[str, ...]  # canonical metric of each of the eight positions below
+    positions: tuple[int, ...]  # value, minimum, maximum, total, folded, folded minimum, folded maximum, flag
     extra: tuple[tuple[str, int], ...]
     anomalies: tuple[str, ...]
 
 
 class _Layout(NamedTuple):
+    """How the measurements of a shape are made.
+
+    ``selects`` pick the thirteen fields of each measurement out of one list: the values of the frame, then ``constants``,
+    then a status a factor, then an extra a factor. ``flags`` are the positions of the marks, -1 for none; ``numbers`` picks
+    what must be numeric.
+    """
+
     slots: tuple[_Slot, ...]
-    numbers: Callable[[Sequence[str | None]], tuple[str, ...]]
+    numbers: Callable[[Sequence[str]], tuple[str, ...]]
+    flags: tuple[int, ...]
+    extras: tuple[tuple[tuple[str, int], ...], ...]
+    constants: tuple[object, ...]
+    selects: tuple[Callable[[Sequence[object]], tuple[object, ...]], ...]
 
 
 def is_number(text: str) -> bool:
@@ -136,26 +142,24 @@ def measurements(
     layout: _Layout | None = shape.layouts.get(key)
     if layout is None:
         layout = shape.layouts[key] = _layout(shape, *key)
-    values: list[str | None] = [*content.values, None]
-    if _PLAIN_NUMBERS.fullmatch(",".join((*layout.numbers(values), ""))) is None:
-        return tuple([_careful(slot, values) for slot in layout.slots])
-    make = tuple.__new__
-    result = []
-    for factor, code, _, pick, extra, anomalies in layout.slots:
-        picked = pick(values)
-        flag = picked[7]
-        status = STATUS_BY_MARK.get(flag) if flag is not None else UNKNOWN
-        if status is None:
-            return tuple([_careful(slot, values) for slot in layout.slots])
-        more = {metric: values[at] for metric, at in extra} if extra else {}
-        result.append(make(Measurement, (factor, code, *picked, status, more, anomalies)))
-    return tuple(result)
+    values = content.values
+    if _PLAIN_NUMBERS.fullmatch(",".join((*layout.numbers(values), ""))):
+        # One list holds everything that the measurements are made of; each of them is a selection from it.
+        mark_of = STATUS_BY_MARK.get
+        statuses = [mark_of(values[at]) if at >= 0 else UNKNOWN for at in layout.flags]
+        if None not in statuses:
+            extras = [
+                {metric: values[at] for metric, at in extra} if extra else {} for extra in layout.extras
+            ]
+            stock = [*values, *layout.constants, *statuses, *extras]
+            return tuple([_NEW(Measurement, select(stock)) for select in layout.selects])
+    return tuple([_careful(slot, (*values, None)) for slot in layout.slots])
 
 
 def _careful(slot: _Slot, values: Sequence[str | None]) -> Measurement:
     extra = {metric: values[at] or "" for metric, at in slot.extra}
     odd: set[str] = set(slot.anomalies)
-    *raw_numbers, flag = slot.pick(values)
+    *raw_numbers, flag = (values[at] for at in slot.positions)
     numbers: list[str | None] = []
     for metric, raw in zip(slot.names, raw_numbers, strict=False):
         text = raw.strip() if raw is not None else None
@@ -168,7 +172,7 @@ def _careful(slot: _Slot, values: Sequence[str | None]) -> Measurement:
     status, mark_odd = normalise(mark or "")
     if mark_odd:
         odd.add(mark_odd)
-    return tuple.__new__(Measurement, (slot.factor, slot.code, *numbers, mark, status, extra, ordered(odd)))
+    return _NEW(Measurement, (slot.factor, slot.code, *numbers, mark, status, extra, ordered(odd)))
 
 
 def _layout(shape: Shape, realtime: bool, medium: str | None) -> _Layout:
@@ -184,7 +188,21 @@ def _layout(shape: Shape, realtime: bool, medium: str | None) -> _Layout:
         codes.setdefault(code, {})[canonical] = position  # of a name that occurs twice the last one counts
     slots = tuple(_slot(code, at, realtime, medium, odd.get(code, set())) for code, at in codes.items())
     taken = sorted({at[metric] for at in codes.values() for metric in at if metric in _NUMERIC})
-    return _Layout(slots, _several(taken))
+    nothing = len(shape.names)
+    constants: list[object] = [None]
+    for slot in slots:
+        constants += [slot.factor, slot.code, slot.anomalies]
+    statuses = nothing + len(constants)
+    selects = []
+    for number, slot in enumerate(slots):
+        own = nothing + 1 + 3 * number
+        picks = (nothing if at == _NONE else at for at in slot.positions)
+        selects.append(
+            itemgetter(own, own + 1, *picks, statuses + number, statuses + len(slots) + number, own + 2)
+        )
+    flags = tuple(slot.positions[-1] for slot in slots)
+    extras = tuple(slot.extra for slot in slots)
+    return _Layout(slots, _several(taken), flags, extras, tuple(constants), tuple(selects))
 
 
 _NUMERIC: Final = frozenset(_CANONICAL.values()) - {"Flag"}
@@ -200,15 +218,15 @@ def _slot(code: str, at: dict[str, int], realtime: bool, medium: str | None, odd
         odd = odd | {Anomaly.AVG_IN_REALTIME if realtime else Anomaly.RTD_IN_PERIOD}
     if value not in at and not {"Cou", "Min", "Max"} & at.keys():
         odd = odd | {Anomaly.VALUE_MISSING}
-    pick: _Pick = itemgetter(*(at.get(metric, _NONE) for metric in names))
+    positions = tuple(at.get(metric, _NONE) for metric in names)
     extra = tuple((metric, position) for metric, position in at.items() if metric not in names)
-    return _Slot(mapped.code if mapped else code, code, names, pick, extra, ordered(odd))
+    return _Slot(mapped.code if mapped else code, code, names, positions, extra, ordered(odd))
 
 
-def _several(positions: Sequence[int]) -> Callable[[Sequence[str | None]], tuple[str, ...]]:
+def _several(positions: Sequence[int]) -> Callable[[Sequence[str]], tuple[str, ...]]:
     """An itemgetter that gives a tuple for any number of positions."""
     if len(positions) > 1:
         return itemgetter(*positions)
     if positions:
-        return lambda values: (values[positions[0]] or "",)
+        return lambda values: (values[positions[0]],)
     return lambda values: ()
