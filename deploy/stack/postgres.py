@@ -121,7 +121,10 @@ def _cluster(home: Home) -> str:
 
 
 def _clear_leftovers(home: Home) -> None:
-    """After a kill -9 of the server: its children end by themselves, and its pid file may name a stranger by now."""
+    """After a kill -9 of the server: its children end by themselves, and its lock files may name a stranger by now.
+
+    PostgreSQL itself trusts any living process of that number, even a zombie where nobody reaps.
+    """
     title = f"postgres: {_cluster(home)}:"
     orphans = processes.titled(title)
     if not processes.wait_until_gone(orphans, ORPHAN_SECONDS):
@@ -130,6 +133,8 @@ def _clear_leftovers(home: Home) -> None:
         if not processes.wait_until_gone(orphans, ORPHAN_SECONDS):
             raise PostgresFailed(f"Processes of an earlier PostgreSQL in {home.path} do not end: {orphans}.")
     (home.postgres_data / "postmaster.pid").unlink(missing_ok=True)
+    for socket in home.run.glob(".s.PGSQL.*"):
+        socket.unlink()
 
 
 def _environment() -> dict[str, str]:
