@@ -13,6 +13,7 @@ from typing import Any
 
 from api.replies import Number
 from api.wire import page
+from store.clock import BEIJING
 from store.database import Connection, rows
 from store.queries import queries
 
@@ -76,10 +77,10 @@ def periods(connection: Connection, wanted: Wanted, place: Place | None, limit: 
     sql = queries("read")
     arguments = _arguments(wanted, place, limit) | {"span": wanted.kind}
     arguments["factors"] = _factors(connection, "period_factors", wanted, arguments)
-    fetched, last = page(connection.execute(sql["periods"], arguments).fetchall(), limit)
+    fetched, last = page(connection.execute(sql["periods"], arguments, binary=True).fetchall(), limit)
     verdicts = _verdicts(connection, arguments, fetched) if fetched else {}
     items = [_period(wanted, row, verdicts.get(row[:3], [])) for row in fetched]
-    return items, None if last is None else Place(last[0], last[1], last[2])
+    return items, None if last is None else Place(_moment(last[0]), last[1], last[2])
 
 
 def _verdicts(
@@ -87,7 +88,7 @@ def _verdicts(
 ) -> dict[tuple[Any, ...], list[Item]]:
     found: dict[tuple[Any, ...], list[Item]] = defaultdict(list)
     first_and_last = {"first": fetched[0][0], "last": fetched[-1][0]}
-    for row in connection.execute(queries("read")["verdicts"], {**arguments, **first_and_last}):
+    for row in connection.execute(queries("read")["verdicts"], {**arguments, **first_and_last}, binary=True):
         found[row[:3]].append(
             {
                 "result": row[3],
@@ -103,9 +104,13 @@ def _verdicts(
     return found
 
 
+def _moment(seconds: int) -> datetime:
+    return datetime.fromtimestamp(seconds, BEIJING)
+
+
 def _period(wanted: Wanted, row: tuple[Any, ...], verdicts: list[Item]) -> Item:
     return {
-        "start": row[0],
+        "start": _moment(row[0]),
         "span": wanted.kind,
         "outlet": wanted.outlet,
         "factor": row[1],
