@@ -18,8 +18,8 @@ from store.texts import has, text
 class AlertRow:
     """One alert of a list.
 
-    ``figures`` is value against limit with the multiple, e.g. ``211.07 / 200 mg/m³，超标 0.06 倍``; empty where the alert is not about
-    a value.
+    ``figures`` is value against limit with the multiple, e.g. ``211.07 / 200 mg/m³，超标 0.06 倍``;
+    empty where the alert is not about a value.
     """
 
     id: int

@@ -72,8 +72,8 @@ def factor_series(
 ) -> dict[str, Any]:
     """One factor's panel as the page's script wants it.
 
-    ``points`` are [milliseconds, value or null, exceeded]; ``invalid`` are stretches, [from, to, why], that are no normal measurement
-    or were judged so; ``limits`` are the dated bounds.
+    ``points`` are [milliseconds, value or null, exceeded]; ``invalid`` are stretches, [from, to, why], that are no
+    normal measurement or were judged so; ``limits`` are the dated bounds.
     """
     folds = outlet.oxygen_reference is not None and any(limit.factor == factor for limit in outlet.limits)
     points: list[list[object]] = []

@@ -65,7 +65,7 @@
       animation: false,
       textStyle: { fontFamily: getComputedStyle(document.body).fontFamily },
       title: data.panels.map((panel, index) => ({
-        text: `${panel.name}（${panel.what}${panel.unit ? "，" + panel.unit : ""}）`, left: 4, top: top(index) - 30, textStyle: { fontSize: 13, fontWeight: 600, color: "#1f2933" },
+        text: `${panel.name}（${panel.what}${panel.unit ? "，" + panel.unit : ""}）${panel.points.length ? "" : " · " + words.wordNoPoints}`, left: 4, top: top(index) - 30, textStyle: { fontSize: 13, fontWeight: 600, color: "#1f2933" },
       })),
       grid: data.panels.map((_, index) => ({ left: 52, right: narrow ? 12 : 24, top: top(index), height: PANEL })),
       xAxis: data.panels.map((_, index) => ({
