@@ -90,8 +90,9 @@ def _checks(services: Services) -> dict[str, dict[str, Any]]:
     alive = ingest is not None and ingest["seconds"] < FRESH_SECONDS
     seen = "never seen" if ingest is None else f"last seen {ingest['seconds']:.0f} s ago"
     checks["ingest"] = {"ok": alive, "detail": seen}
-    told = str(ingest["state"].get("broker", "unknown")) if ingest is not None and alive else "unknown"
-    checks["broker"] = {"ok": told == "connected", "detail": f"ingest says: {told}"}
+    connected = ingest["state"].get("broker_connected") if ingest is not None and alive else None
+    told = {True: "connected", False: "not connected"}.get(connected, "unknown")
+    checks["broker"] = {"ok": connected is True, "detail": f"ingest says: {told}"}
     return checks
 
 
