@@ -81,10 +81,11 @@ def refuse_password(monitor: Monitor, password: str | None) -> Refusal | None:
 
 
 def refuse_data_time(
-    data_time: datetime | None, received_at: datetime, terms: Terms, why: str
+    data_time: datetime | None, sent: str | None, received_at: datetime, terms: Terms
 ) -> Refusal | None:
-    """A data time that is missing or that cannot be true."""
+    """A data time that is missing, that cannot be read from what was ``sent``, or that cannot be true."""
     if data_time is None:
+        why = "no DataTime" if sent is None else f"DataTime={sent!r} is no time"
         return Refusal("data_time_missing", why)
     if data_time < terms.earliest_data_time:
         return Refusal(

@@ -2,49 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, NamedTuple, Protocol
+from typing import Any, NamedTuple
 
 from ingest.arrival import Arrival
 from ingest.findings import Findings
+from ingest.hj212 import Measurement
 from ingest.tally import Tally
 
 StreamKey = tuple[str, str]
 """Gateway and channel: one byte stream."""
 
 
-class Measured(Protocol):
-    """One factor of an upload as the codecs hand it out; numbers are decimal text as sent."""
-
-    @property
-    def factor(self) -> str: ...
-    @property
-    def value(self) -> str | None: ...
-    @property
-    def minimum(self) -> str | None: ...
-    @property
-    def maximum(self) -> str | None: ...
-    @property
-    def total(self) -> str | None: ...
-    @property
-    def folded(self) -> str | None: ...
-    @property
-    def folded_minimum(self) -> str | None: ...
-    @property
-    def folded_maximum(self) -> str | None: ...
-    @property
-    def flag(self) -> str | None: ...
-    @property
-    def status(self) -> str: ...
-    @property
-    def extra(self) -> Mapping[str, str] | None: ...
-
-
-@dataclass(frozen=True, slots=True)
-class StoredMessage:
-    """An arrival with its number. ``known`` means that it was stored before: only the acknowledgement is missing."""
+class StoredMessage(NamedTuple):
+    """An arrival with its number."""
 
     id: int
     arrival: Arrival
@@ -58,10 +31,14 @@ class FrameOrigin(NamedTuple):
     gateway: str
     outlet_key: int
 
+    def of_outlet(self, outlet_key: int) -> FrameOrigin:
+        """The same, now that the outlet is known."""
+        return FrameOrigin(self.message_id, self.received_at, self.gateway, outlet_key)
 
-@dataclass(frozen=True, slots=True)
-class FrameReadings:
-    """A frame whose readings are to be stored.
+
+class FrameReadings(NamedTuple):
+    """A frame whose readings are to be stored. A named tuple, like everything that is made once a frame or message here: a frozen
+    dataclass costs three times as much to make.
 
     ``stamp`` is the DataTime as sent where the monitor stamps the end of a period and ``data_time`` was moved to its start.
     """
@@ -69,7 +46,7 @@ class FrameReadings:
     origin: FrameOrigin
     kind: str
     data_time: datetime
-    items: tuple[Measured, ...]
+    items: Sequence[Measurement]
     stamp: str | None
     answer: bytes | None
 

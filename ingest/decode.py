@@ -91,6 +91,8 @@ class _Decoding:
         if arrival.channel == "status":
             return
         before = self._batch.gateways.get(arrival.gateway)
+        if before is not None and before.heard_at == arrival.received_at and before.state is None:
+            return
         if before is not None and before.state == "online":
             self._batch.gateways[arrival.gateway] = GatewayNews(arrival.received_at, "online", before.detail)
         else:
@@ -109,7 +111,7 @@ class _Decoding:
         for piece in pieces:
             self._place(self._origin(message), arrival.channel, piece)
         left = decoder.tail
-        if left.strip(b"\r\n"):
+        if left and left.strip(b"\r\n"):
             # A piece that ended in this message leaves bytes of this message only.
             since, first = (arrival.received_at, message.id)
             if tail is not None and not pieces:

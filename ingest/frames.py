@@ -10,9 +10,8 @@ what an engineer on site has to see. A frame with a wrong CRC is not answered be
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from ingest.admission import (
     Refusal,
@@ -23,7 +22,8 @@ from ingest.admission import (
     refuse_password,
     refuse_stranger,
 )
-from ingest.batch import Batch, DeviceRecord, FrameOrigin, FrameReadings, Measured, Quarantined
+from ingest.batch import Batch, DeviceRecord, FrameOrigin, FrameReadings, Quarantined
+from ingest.hj212 import Measurement
 from ingest.tally import NO_OUTLET
 from store.model import Monitor, Outlet, Registry
 
@@ -41,8 +41,7 @@ END_STAMPED = "end_stamped"
 NO_READINGS = "no_readings"
 
 
-@dataclass(frozen=True, slots=True)
-class Piece:
+class Piece(NamedTuple):
     """A decoded piece in the shape that every channel shares.
 
     Attributes
@@ -62,8 +61,8 @@ class Piece:
     kind: str | None
     data_time: datetime | None
     data_time_text: str | None
-    items: Sequence[Measured]
-    anomalies: Sequence[str]
+    items: Sequence[Measurement]
+    anomalies: tuple[str, ...]
     body: Callable[[], Mapping[str, Any]]
     raw: bytes
     answer: Callable[[Monitor], bytes | None]
@@ -80,15 +79,15 @@ def place(
         refusal = refuse_stranger(registry, piece.mn, origin.gateway)
         quarantine(batch, origin, channel, refusal, mn=piece.mn, outlet=None, raw=piece.raw)
         return
-    origin = FrameOrigin(origin.message_id, origin.received_at, origin.gateway, key)
+    origin = origin.of_outlet(key)
     refused = _refuse(piece, outlet.monitor, origin.received_at, terms)
     if refused is not None:
         quarantine(batch, origin, channel, refused, mn=piece.mn, outlet=outlet, raw=piece.raw)
         return
-    anomalies = list(piece.anomalies)
+    anomalies = piece.anomalies
     if piece.kind is None or piece.data_time is None or not piece.items:
         if piece.kind is not None:
-            anomalies.append(NO_READINGS)
+            anomalies = (*anomalies, NO_READINGS)
         batch.records.append(
             DeviceRecord(
                 origin,
@@ -99,8 +98,11 @@ def place(
             )
         )
     else:
-        anomalies.extend(_store(batch, origin, piece, piece.kind, piece.data_time, outlet.monitor, terms))
-    count_anomalies(batch, origin, anomalies)
+        seen = _store(batch, origin, piece, piece.kind, piece.data_time, outlet.monitor, terms)
+        if seen:
+            anomalies = (*anomalies, *seen)
+    if anomalies:
+        count_anomalies(batch, origin, anomalies)
 
 
 def _refuse(piece: Piece, monitor: Monitor, received_at: datetime, terms: Terms) -> Refusal | None:
@@ -108,8 +110,7 @@ def _refuse(piece: Piece, monitor: Monitor, received_at: datetime, terms: Terms)
         return refusal
     if piece.kind is None:
         return None
-    why = "no DataTime" if piece.data_time_text is None else f"DataTime={piece.data_time_text!r} is no time"
-    if refusal := refuse_data_time(piece.data_time, received_at, terms, why):
+    if refusal := refuse_data_time(piece.data_time, piece.data_time_text, received_at, terms):
         return refusal
     for item in piece.items:
         if len(item.factor) > FACTOR_CHARACTERS_MOST:
@@ -149,7 +150,7 @@ def _store(
                 "seconds_ahead": int((data_time - origin.received_at).total_seconds()),
             },
         )
-    batch.frames.append(FrameReadings(origin, kind, start, tuple(piece.items), stamp, piece.answer(monitor)))
+    batch.frames.append(FrameReadings(origin, kind, start, piece.items, stamp, piece.answer(monitor)))
     return seen
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import socket
+import threading
 from datetime import datetime, timedelta
 from typing import Protocol
 
@@ -20,43 +21,58 @@ class Connected(Protocol):
 
 
 class Heartbeat:
-    """Collects the key numbers between two beats."""
+    """Collects the key numbers between two beats, from every storing thread."""
 
     def __init__(self, started_at: datetime) -> None:
         self._started_at = started_at
         self._instance = f"{socket.gethostname()}:{os.getpid()}"
+        self._lock = threading.Lock()
         self._beaten_at: datetime | None = None
+        self._counted_from = started_at
         self._committed_at: datetime | None = None
         self._lag = timedelta(0)
         self._messages = 0
-        self._stored = 0
+        self._handled = 0
+        self._waiting: dict[int, int] = {}
 
     def committed(self, moment: datetime, messages: int, lag: timedelta) -> None:
         """A batch was committed; ``lag`` is the age of its oldest message."""
-        self._committed_at = moment
-        self._messages += messages
-        self._stored += messages
-        self._lag = lag
+        with self._lock:
+            self._committed_at = moment
+            self._messages += messages
+            self._lag = lag
+
+    def handled(self, messages: int) -> None:
+        """So many messages were stored, known already, or left to the broker to deliver again."""
+        with self._lock:
+            self._handled += messages
+
+    def waiting(self, shard: int, messages: int) -> None:
+        """So many messages wait for this storing thread."""
+        self._waiting[shard] = messages
 
     def due(self, moment: datetime) -> bool:
-        """Whether it is time; also when the clock was set back."""
-        return self._beaten_at is None or not timedelta(0) <= moment - self._beaten_at < EVERY
+        """Whether it is time, also when the clock was set back. True for one thread only: the beat counts as sent."""
+        with self._lock:
+            if self._beaten_at is not None and timedelta(0) <= moment - self._beaten_at < EVERY:
+                return False
+            self._beaten_at = moment
+            return True
 
-    def row(self, moment: datetime, session: Connected, waiting: int, retries: int) -> dict[str, object]:
+    def row(self, moment: datetime, session: Connected) -> dict[str, object]:
         """The arguments of the statement ``beat``."""
-        since = self._beaten_at or self._started_at
-        seconds = max((moment - since).total_seconds(), 0.001)
-        state = {
-            "broker_connected": session.connected,
-            "messages_per_second": round(self._messages / seconds, 1),
-            "messages_waiting": waiting,
-            "messages_unacknowledged": max(session.delivered - self._stored, 0),
-            "lag_seconds": round(self._lag.total_seconds(), 3),
-            "last_commit": self._committed_at.isoformat() if self._committed_at else None,
-            "retries": retries,
-        }
-        self._beaten_at = moment
-        self._messages = 0
+        with self._lock:
+            seconds = max((moment - self._counted_from).total_seconds(), 0.001)
+            state = {
+                "broker_connected": session.connected,
+                "messages_per_second": round(self._messages / seconds, 1),
+                "messages_waiting": sum(self._waiting.values()),
+                "messages_unacknowledged": max(session.delivered - self._handled, 0),
+                "lag_seconds": round(self._lag.total_seconds(), 3),
+                "last_commit": self._committed_at.isoformat() if self._committed_at else None,
+            }
+            self._counted_from = moment
+            self._messages = 0
         return {
             "instance": self._instance,
             "started_at": self._started_at,

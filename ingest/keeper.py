@@ -14,7 +14,7 @@ import logging
 import threading
 import time
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 
 import psycopg
@@ -51,9 +51,16 @@ COMPLAIN_SECONDS = 60
 
 
 class Keeper:
-    """Stores arrivals; belongs to one thread. ``stopping`` ends the waiting."""
+    """Stores arrivals; belongs to one thread. ``stopping`` ends the waiting; ``owns`` tells whose streams are its own."""
 
-    def __init__(self, settings: Settings, stopping: threading.Event) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        stopping: threading.Event,
+        *,
+        owns: Callable[[str], bool] = lambda gateway: True,
+    ) -> None:
+        self._owns = owns
         self._database_url = settings.database()
         self._terms = Terms.of(settings)
         self._stopping = stopping
@@ -66,7 +73,7 @@ class Keeper:
         self._registry_changed = False
         self._complained = float("-inf")
         self._pacing = Pacing()
-        self.retries = 0
+        self._retries = 0
 
     @property
     def registry(self) -> Registry:
@@ -113,7 +120,7 @@ class Keeper:
                 parts.popleft()
                 attempt, collisions = None, 0
             except psycopg.errors.UniqueViolation as error:
-                self.retries += 1
+                self._retries += 1
                 collisions += 1
                 if collisions >= COLLISIONS_MOST:
                     attempt, collisions = None, 0
@@ -122,7 +129,7 @@ class Keeper:
                 attempt = None
                 self._set_aside(parts, error, outcomes)
             except (psycopg.Error, StoreError) as error:
-                self.retries += 1
+                self._retries += 1
                 if not part or self._stopping.is_set():
                     self._close()
                     return None
@@ -175,6 +182,11 @@ class Keeper:
 
     def _is_stored(self, attempt: Batch) -> bool:
         return bool(attempt.messages) and self._writer_now().is_stored(attempt.messages[0])
+
+    def take_retries(self) -> int:
+        """Attempts that failed since this was asked last."""
+        retries, self._retries = self._retries, 0
+        return retries
 
     def work_left(self, moment: datetime) -> bool:
         """Whether a half frame has waited too long, or a finding that was put off is due."""
@@ -229,6 +241,7 @@ class Keeper:
         self._tails = {
             (gateway, channel): Tail(bytes(tail), since, message_id)
             for gateway, channel, tail, since, message_id in rows
+            if self._owns(gateway)
         }
 
     def _writer_now(self) -> Writer:

@@ -46,6 +46,7 @@ class Metrics:
         self.waiting = Gauge(
             "outfall_ingest_waiting_messages",
             "Messages received and not stored yet.",
+            ("shard",),
             registry=self.collector,
         )
         self.lag = Gauge(

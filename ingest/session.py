@@ -27,6 +27,7 @@ from paho.mqtt.subscribeoptions import SubscribeOptions
 from ingest.arrival import SUBSCRIPTIONS, Arrival, digest_of, down_topic, parse_topic
 from ingest.backoff import Backoff
 from ingest.client import BulkClient, Publication
+from ingest.shards import Shards
 from store.clock import now
 from store.errors import SettingsError
 
@@ -38,6 +39,8 @@ SESSION_EXPIRY_SECONDS = 30 * 86400
 
 WAITING_BYTES_MOST = 64 * 1024 * 1024
 """Receive Maximum bounds the number of messages, this their size: above it nothing is read until some are stored."""
+
+TOPICS_REMEMBERED_MOST = 10_000
 
 ANSWERS_WAITING_MOST = 20_000
 """Answers to gateways beyond this are left out: a logger that hears none repeats its frame (hj212.md §8)."""
@@ -94,22 +97,24 @@ class Session:
         *,
         client_id: str,
         receive_maximum: int,
-        arrivals: SimpleQueue[Sequence[Arrival]],
+        arrivals: Sequence[SimpleQueue[Sequence[Arrival]]],
+        shards: Shards,
     ) -> None:
         self._address = address
         self.receive_maximum = receive_maximum
         self._arrivals = arrivals
+        self._shards = shards
         self.epoch = 0
         self.oldest_epoch = 0
         self.fresh_epoch = 0
         self.connected = False
         self.delivered = 0
         self._bytes_taken_in = 0
-        self._bytes_released = 0
+        self._bytes_released = [0] * len(arrivals)
         self.answers_left_out = 0
         self._acks: deque[tuple[int, Sequence[int]]] = deque()
         self._answers: deque[tuple[str, bytes]] = deque()
-        self._topics: dict[str, tuple[str, str]] = {}
+        self._topics: dict[str, tuple[str, str, int]] = {}
         self._stopping = threading.Event()
         self._wake_in, self._wake_out = socket.socketpair()
         self._wake_in.setblocking(False)
@@ -148,16 +153,16 @@ class Session:
         self._answers.append((gateway, frame))
         self._wake()
 
-    def release(self, payload_bytes: int) -> None:
-        """These many bytes of arrivals are done with."""
+    def release(self, shard: int, payload_bytes: int) -> None:
+        """The storing thread of this shard is done with so many bytes of arrivals."""
         paused = self._is_full()
-        self._bytes_released += payload_bytes
+        self._bytes_released[shard] += payload_bytes
         if paused:
             self._wake()
 
     def _is_full(self) -> bool:
-        # Each of the two counters has one writer, so their difference needs no lock.
-        return self._bytes_taken_in - self._bytes_released > WAITING_BYTES_MOST
+        # Each counter has one writer, so their difference needs no lock.
+        return self._bytes_taken_in - sum(self._bytes_released) > WAITING_BYTES_MOST
 
     def stop(self, seconds: float) -> None:
         """Send what is waiting, say good-bye and end the thread. The session stays with the broker."""
@@ -277,14 +282,25 @@ class Session:
     def _on_publications(self, publications: Sequence[Publication]) -> None:
         received_at = now()
         epoch, topics = self.epoch, self._topics
-        arrivals = []
+        sorted_out: list[list[Arrival]] = [[] for _ in self._arrivals]
         for topic, payload, packet_id, dup in publications:
             place = topics.get(topic)
             if place is None:
-                if len(topics) > 10_000:
-                    topics.clear()
-                place = topics[topic] = parse_topic(topic)
-            arrivals.append(Arrival(epoch, packet_id, dup, *place, payload, received_at, digest_of(payload)))
-        self.delivered += len(arrivals)
-        self._bytes_taken_in += sum(len(arrival.payload) for arrival in arrivals)
-        self._arrivals.put(arrivals)
+                place = self._place_of(topic)
+            gateway, channel, shard = place
+            sorted_out[shard].append(
+                Arrival(epoch, packet_id, dup, gateway, channel, payload, received_at, digest_of(payload))
+            )
+        self.delivered += len(publications)
+        self._bytes_taken_in += sum(len(publication.payload) for publication in publications)
+        for queue, arrivals in zip(self._arrivals, sorted_out, strict=True):
+            if arrivals:
+                queue.put(arrivals)
+
+    def _place_of(self, topic: str) -> tuple[str, str, int]:
+        """Gateway, channel and shard of a topic, remembered because the same few come all the time."""
+        if len(self._topics) >= TOPICS_REMEMBERED_MOST:
+            self._topics.clear()
+        gateway, channel = parse_topic(topic)
+        place = self._topics[topic] = (gateway, channel, self._shards.of(gateway))
+        return place

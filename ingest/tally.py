@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import NamedTuple
 
-from store.clock import hour_start
+from store.clock import BEIJING, HOUR, hour_start
 
 NO_OUTLET = 0
 """Outlet key of frames that no outlet could be found for."""
@@ -32,7 +32,7 @@ class Tally:
 
     def __init__(self) -> None:
         self._counts: dict[LedgerKey, list[int]] = defaultdict(lambda: [0, 0])
-        self._hours: dict[datetime, datetime] = {}
+        self._hour = self._next_hour = datetime.min.replace(tzinfo=BEIJING)
 
     def add(
         self,
@@ -46,10 +46,10 @@ class Tally:
         readings: int = 0,
     ) -> None:
         """Count frames received at this moment; ``reason`` belongs to quarantined and anomaly."""
-        hour = self._hours.get(received_at)
-        if hour is None:
-            hour = self._hours[received_at] = hour_start(received_at)
-        count = self._counts[LedgerKey(hour, gateway, outlet_key, disposition, reason)]
+        if not self._hour <= received_at < self._next_hour:
+            self._hour = hour_start(received_at)
+            self._next_hour = self._hour + HOUR
+        count = self._counts[LedgerKey(self._hour, gateway, outlet_key, disposition, reason)]
         count[0] += frames
         count[1] += readings
 

@@ -8,7 +8,6 @@ import time
 from collections import deque
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from queue import Empty, SimpleQueue
 
 from ingest.arrival import Arrival
@@ -44,12 +43,13 @@ class BatchSize:
 
 
 class Worker:
-    """The storing thread."""
+    """One storing thread; it alone handles the gateways of its shard."""
 
     def __init__(
         self,
         settings: Settings,
         *,
+        shard: int,
         session: Session,
         arrivals: SimpleQueue[Sequence[Arrival]],
         keeper: Keeper,
@@ -57,6 +57,7 @@ class Worker:
         heartbeat: Heartbeat,
         stopping: threading.Event,
     ) -> None:
+        self._shard = shard
         self._size = BatchSize(settings.batch_messages, settings.batch_milliseconds / 1000)
         self._session = session
         self._arrivals = arrivals
@@ -70,11 +71,12 @@ class Worker:
         self._floods = FloodMeter(settings.flood_messages_per_second)
         self._live = LivePacing()
 
+    def prepare(self) -> None:
+        """Learn what was stored last, before the session may begin; waits for the database."""
+        self._recent.remember(self._keeper.recent_deliveries(2 * self._session.receive_maximum))
+
     def run(self) -> None:
         """Store until ``stopping`` is set; the batch at hand is finished first."""
-        self._recent.remember(self._keeper.recent_deliveries(2 * self._session.receive_maximum))
-        if not self._stopping.is_set():
-            self._session.start()
         while not self._stopping.is_set():
             batch = self._collect()
             if batch:
@@ -116,7 +118,9 @@ class Worker:
         outcomes: list[Outcome] | None = []
         if fresh:
             outcomes = self._keeper.store(fresh, self._flood_findings(fresh))
-        self._session.release(sum(len(arrival.payload) for arrival in batch))
+        self._heartbeat.handled(len(batch))
+        self._heartbeat.handled(len(batch))
+        self._session.release(self._shard, sum(len(arrival.payload) for arrival in batch))
         if outcomes is None:
             return
         self._recent.remember(delivery for delivery in map(delivery_of, fresh) if delivery is not None)
@@ -157,6 +161,7 @@ class Worker:
     ) -> None:
         metrics = self._metrics
         metrics.redelivered.inc(len(known))
+        metrics.retries.inc(self._keeper.take_retries())
         for channel in {arrival.channel for arrival in fresh}:
             metrics.messages.labels(channel).inc(sum(arrival.channel == channel for arrival in fresh))
         for outcome in outcomes:
@@ -190,14 +195,10 @@ class Worker:
         for payload in self._live.due(time.monotonic()):
             self._keeper.run("notify", channel="outfall_live", payload=payload)
         waiting = len(self._waiting) + self._arrivals.qsize()
-        self._metrics.waiting.set(waiting)
-        self._beat(moment, waiting)
-
-    def _beat(self, moment: datetime, waiting: int) -> None:
+        self._metrics.waiting.labels(str(self._shard)).set(waiting)
+        self._heartbeat.waiting(self._shard, waiting)
         if self._heartbeat.due(moment):
-            self._keeper.run(
-                "beat", **self._heartbeat.row(moment, self._session, waiting, self._keeper.retries)
-            )
+            self._keeper.run("beat", **self._heartbeat.row(moment, self._session))
 
 
 def delivery_of(arrival: Arrival) -> Delivery | None:

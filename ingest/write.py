@@ -34,6 +34,11 @@ ANALYZE_FROM = 2000
 _text = lru_cache(maxsize=4096)(copytext.text)
 
 
+@lru_cache(maxsize=1024)
+def _flag(flag: str) -> str:
+    return copytext.text(flag[:FLAG_CHARACTERS_MOST])
+
+
 @dataclass(slots=True)
 class Outcome:
     """What the transaction that was committed has done.
@@ -340,16 +345,28 @@ def _values(frame: FrameReadings) -> list[str]:
     escapes."""
     rows: list[str] = []
     stamp = frame.stamp
-    for item in frame.items:
-        extra = item.extra
+    null = NULL
+    for (
+        factor,
+        _,
+        value,
+        least,
+        most,
+        total,
+        folded,
+        folded_least,
+        folded_most,
+        flag,
+        status,
+        extra,
+        _,
+    ) in frame.items:
         if stamp is not None:
-            extra = {**(extra or {}), "DataTime": stamp}
-        flag = item.flag
+            extra = {**extra, "DataTime": stamp}
         rows.append(
-            f"{_text(item.factor)}\t{item.value or NULL}\t{item.minimum or NULL}\t{item.maximum or NULL}\t{item.total or NULL}"
-            f"\t{item.folded or NULL}\t{item.folded_minimum or NULL}\t{item.folded_maximum or NULL}"
-            f"\t{NULL if flag is None else _text(flag[:FLAG_CHARACTERS_MOST])}\t{item.status}"
-            f"\t{copytext.json(extra) if extra else NULL}\n"
+            f"{_text(factor)}\t{value or null}\t{least or null}\t{most or null}\t{total or null}\t{folded or null}"
+            f"\t{folded_least or null}\t{folded_most or null}\t{null if flag is None else _flag(flag)}\t{status}"
+            f"\t{copytext.json(extra) if extra else null}\n"
         )
     return rows
 

@@ -103,6 +103,10 @@ class Settings(BaseSettings):
     ingest_instance: Annotated[int, Field(ge=0, le=9999)] = Field(
         0, description="Number of this ingest process; names its MQTT session (outfall-ingest-<n>)."
     )
+    ingest_workers: Annotated[int, Field(ge=1, le=16)] = Field(
+        2,
+        description="Storing threads of an ingest process; one decodes while the database works for another. A gateway keeps to one.",
+    )
     ingest_metrics_port: Annotated[int, Field(ge=0, le=65535)] = Field(
         0, description="Port of the ingest process's own /metrics on OUTFALL_HTTP_HOST; 0 = none."
     )
@@ -138,6 +142,13 @@ class Settings(BaseSettings):
     )
     silent_seconds_least: Annotated[int, Field(ge=10, le=86400)] = Field(
         180, description="... but never sooner than this."
+    )
+
+    settle_quiet_seconds: Annotated[int, Field(ge=0, le=600)] = Field(
+        3, description="A past day is computed once its hours have had no new data for this long."
+    )
+    finding_quiet_seconds: Annotated[int, Field(ge=60, le=7 * 86400)] = Field(
+        3600, description="An alert from findings is cleared after this long without a further one."
     )
 
     @classmethod
