@@ -13,10 +13,10 @@ from ingest.hj212.anomalies import ordered
 from ingest.hj212.cp import known_content
 from ingest.hj212.crc import crc_hj212_text
 from ingest.hj212.frame import Frame
-from ingest.hj212.segment import parse_header
+from ingest.hj212.segment import header_after_qn, parse_header
 from ingest.hj212.times import parse_data_time
 
-_REGULAR: Final = re.compile(rb"##([0-9]{4})([A-Z][^&#]{0,250})CP=&&")
+_REGULAR: Final = re.compile(rb"##([0-9]{4})(?:QN=([0-9]{17});)?([A-Z][^&#]{0,250})CP=&&")
 _LONGEST: Final = 950  # no limit of any edition is passed below this
 _NEW: Final = tuple.__new__
 
@@ -46,7 +46,8 @@ def quick_frame(buffer: bytes, start: int, offset: int) -> Frame | None:
         data_time, odd = parse_data_time(content.values[shape.data_time])
         if odd:
             return None
-    header = parse_header(match[2].decode("ascii"))
+    qn, rest = match[2], match[3].decode("ascii")
+    header = header_after_qn(qn.decode("ascii"), rest) if qn else parse_header(rest)
     anomalies = header.anomalies
     if shape.anomalies:
         anomalies = ordered((*anomalies, *shape.anomalies))

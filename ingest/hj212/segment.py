@@ -32,24 +32,29 @@ class Header(NamedTuple):
     anomalies: tuple[str, ...]
 
 
-_cache: dict[str, Header] = {}
+_cache: dict[tuple[str, str], Header] = {}
 
 
 def parse_header(text: str) -> Header:
     """Read a header; ``text`` is everything before ``CP=``. Never raises. The returned ``fields`` belong to the caller."""
-    if text[:3] != "QN=" or text[20:21] != ";" or not (text.isascii() and text[3:20].isdigit()):
-        header = _parse(text)
-        return header._replace(fields=dict(header.fields))
-    # What the parser finds does not depend on the digits of QN but for the year (see _version).
-    pattern = text[3:7] + text[20:]
-    cached = _cache.get(pattern)
-    if cached is None:
-        cached = _parse(text)
-        if len(pattern) <= _CACHEABLE_LENGTH and cached.fields.get("QN") == text[3:20]:
+    if text[:3] == "QN=" and text[20:21] == ";" and text.isascii() and text[3:20].isdigit():
+        return header_after_qn(text[3:20], text[21:])
+    return _parse(text)
+
+
+def header_after_qn(qn: str, rest: str) -> Header:
+    """Read a header that begins with a QN of 17 digits; ``rest`` is what stands behind its semicolon."""
+    # What the parser finds depends on the year of QN (see _version) but on no other digit.
+    key = (qn[:4], rest)
+    header = _cache.get(key)
+    if header is None:
+        header = _parse(f"QN={qn};{rest}")
+        if len(rest) <= _CACHEABLE_LENGTH and header.fields["QN"] == qn:
             if len(_cache) >= _CACHE_LIMIT:
                 _cache.clear()
-            _cache[pattern] = cached
-    return Header({**cached.fields, "QN": text[3:20]}, cached.flag, cached.version, cached.anomalies)
+            _cache[key] = header
+        return header._replace(fields=dict(header.fields))
+    return Header({**header.fields, "QN": qn}, header.flag, header.version, header.anomalies)
 
 
 def _parse(text: str) -> Header:

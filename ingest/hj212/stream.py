@@ -126,7 +126,7 @@ class StreamDecoder:
         self._final = final
         pieces: list[Piece] = []
         self._pieces = pieces
-        while self._step():
+        while self._start < len(self._buffer) and self._step():
             pass
         if self._start:
             self._buffer = self._buffer[self._start :]

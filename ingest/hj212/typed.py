@@ -6,7 +6,7 @@ Numbers stay decimal text exactly as sent. What is no number becomes None and it
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from operator import itemgetter
 from typing import Final, NamedTuple
@@ -21,8 +21,10 @@ from store.factors import factor_of_old_code
 #: Longest text that is taken for a number: N14.2 of the standard has 18 characters, printed doubles have up to 24.
 LONGEST_NUMBER: Final = 40
 _NUMBER: Final = re.compile(r"[-+]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]{1,2})?")
-# Several short plain numbers at once, each followed by a comma: the common case in one call. No alternative fits twice.
-_PLAIN_NUMBERS: Final = re.compile(r"(?:[-+]?[0-9]{1,19}(?:\.[0-9]{1,19})?,)*")
+# Several short plain numbers at once, joined with commas: the common case in one call. No alternative fits twice.
+_PLAIN_NUMBERS: Final = re.compile(r"(?:[-+]?[0-9]{1,19}(?:\.[0-9]{1,19})?(?:,(?!$)|$))*")
+# Marks of one logger are few; the bound keeps made-up ones from filling memory.
+_STOCKS_LIMIT: Final = 64
 
 _CANONICAL: Final = {
     name.lower(): name
@@ -30,6 +32,7 @@ _CANONICAL: Final = {
 }
 _NONE: Final = -1  # position of the None that stands behind the values
 _NEW: Final = tuple.__new__
+_NO_EXTRA: Final[dict[str, str]] = {}  # shared by every measurement without further metrics
 
 
 class Measurement(NamedTuple):
@@ -44,7 +47,8 @@ class Measurement(NamedTuple):
     folded, folded_minimum, folded_maximum : ZsRtd or ZsAvg, ZsMin, ZsMax; decimal text or None
     flag : raw mark, None when none came
     status : normalised mark; ``unknown`` when none came
-    extra : every other metric, and the raw text of every value that is no number, by metric name
+    extra : every other metric, and the raw text of every value that is no number, by metric name; a plain dictionary that may be
+        shared, so never change it
     anomalies : what was odd about this factor
     """
 
@@ -59,7 +63,7 @@ class Measurement(NamedTuple):
     folded_maximum: str | None
     flag: str | None
     status: str
-    extra: dict[str, str]
+    extra: Mapping[str, str]
     anomalies: tuple[str, ...]
 
 
@@ -80,6 +84,9 @@ class Upload(NamedTuple):
     items: tuple[Measurement, ...]
 
 
+_Several = Callable[[Sequence[str]], tuple[str, ...]]
+
+
 class _Slot(NamedTuple):
     """Where the metrics of one factor stand among the values of a shape."""
 
@@ -94,17 +101,17 @@ class _Slot(NamedTuple):
 class _Layout(NamedTuple):
     """How the measurements of a shape are made.
 
-    ``selects`` pick the thirteen fields of each measurement out of one list: the values of the frame, then ``constants``,
-    then a status a factor, then an extra a factor. ``flags`` are the positions of the marks, -1 for none; ``numbers`` picks
-    what must be numeric.
+    ``selects`` pick the thirteen fields of each measurement out of one list: the values of the frame, then a stock that
+    depends on the marks alone, then an extra a factor. ``stocks`` keeps the stock of each combination of marks that was seen.
     """
 
     slots: tuple[_Slot, ...]
-    numbers: Callable[[Sequence[str]], tuple[str, ...]]
-    flags: tuple[int, ...]
+    numbers: _Several
+    marks: _Several
     extras: tuple[tuple[tuple[str, int], ...], ...]
-    constants: tuple[object, ...]
     selects: tuple[Callable[[Sequence[object]], tuple[object, ...]], ...]
+    classes: tuple[type[Measurement], ...]
+    stocks: dict[tuple[str, ...], tuple[object, ...] | None]
 
 
 def is_number(text: str) -> bool:
@@ -122,15 +129,19 @@ def readings(frame: Frame, protocol: str | None = None) -> Upload:
     medium = MEDIUM_BY_ST.get(fields.get("ST", "")) if (protocol or frame.version) == "2005" else None
     kind = kind_of(fields.get("CN", ""))
     items = measurements(frame.content, kind, medium)
-    position = frame.content.shape.data_time
-    if position < 0:
-        return Upload(kind, None, Anomaly.DATATIME_MISSING.value, items)
-    odd = None
-    if frame.data_time is None or Anomaly.DATATIME_FORMAT in frame.anomalies:
-        odd = Anomaly.DATATIME_FORMAT.value
-    elif Anomaly.DATA_TIME_24H in frame.anomalies:
-        odd = Anomaly.DATA_TIME_24H.value
+    odd: str | None = None
+    if frame.data_time is None or frame.anomalies:
+        odd = _data_time_anomaly(frame)
     return Upload(kind, frame.data_time, odd, items)
+
+
+def _data_time_anomaly(frame: Frame) -> str | None:
+    if frame.content.shape.data_time < 0:
+        return str(Anomaly.DATATIME_MISSING)
+    found = (
+        str(name) for name in (Anomaly.DATATIME_FORMAT, Anomaly.DATA_TIME_24H) if name in frame.anomalies
+    )
+    return next(found, None)
 
 
 def measurements(
@@ -143,17 +154,32 @@ def measurements(
     if layout is None:
         layout = shape.layouts[key] = _layout(shape, *key)
     values = content.values
-    if _PLAIN_NUMBERS.fullmatch(",".join((*layout.numbers(values), ""))):
-        # One list holds everything that the measurements are made of; each of them is a selection from it.
-        mark_of = STATUS_BY_MARK.get
-        statuses = [mark_of(values[at]) if at >= 0 else UNKNOWN for at in layout.flags]
-        if None not in statuses:
-            extras = [
-                {metric: values[at] for metric, at in extra} if extra else {} for extra in layout.extras
-            ]
-            stock = [*values, *layout.constants, *statuses, *extras]
-            return tuple([_NEW(Measurement, select(stock)) for select in layout.selects])
+    if _PLAIN_NUMBERS.fullmatch(",".join(layout.numbers(values))):
+        marks = layout.marks(values)
+        stock = layout.stocks.get(marks)
+        if stock is None and marks not in layout.stocks:
+            stock = _remember_stock(layout, marks)
+        if stock is not None:
+            everything: list[object] = [*values, *stock]
+            for extra in layout.extras:
+                everything.append({metric: values[at] for metric, at in extra})
+            return tuple(map(_NEW, layout.classes, [select(everything) for select in layout.selects]))
     return tuple([_careful(slot, (*values, None)) for slot in layout.slots])
+
+
+def _remember_stock(layout: _Layout, marks: tuple[str, ...]) -> tuple[object, ...] | None:
+    """What the measurements hold beside the values when these are the marks; None when a mark needs a closer look."""
+    if len(layout.stocks) >= _STOCKS_LIMIT:
+        layout.stocks.clear()
+    left = iter(marks)
+    statuses = [
+        STATUS_BY_MARK.get(next(left)) if slot.positions[-1] >= 0 else UNKNOWN for slot in layout.slots
+    ]
+    stock: list[object] = [None, _NO_EXTRA]
+    for slot, status in zip(layout.slots, statuses, strict=True):
+        stock += [slot.factor, slot.code, status, slot.anomalies]
+    layout.stocks[marks] = None if None in statuses else tuple(stock)
+    return layout.stocks[marks]
 
 
 def _careful(slot: _Slot, values: Sequence[str | None]) -> Measurement:
@@ -189,20 +215,25 @@ def _layout(shape: Shape, realtime: bool, medium: str | None) -> _Layout:
     slots = tuple(_slot(code, at, realtime, medium, odd.get(code, set())) for code, at in codes.items())
     taken = sorted({at[metric] for at in codes.values() for metric in at if metric in _NUMERIC})
     nothing = len(shape.names)
-    constants: list[object] = [None]
-    for slot in slots:
-        constants += [slot.factor, slot.code, slot.anomalies]
-    statuses = nothing + len(constants)
+    extras: list[tuple[tuple[str, int], ...]] = []
     selects = []
     for number, slot in enumerate(slots):
-        own = nothing + 1 + 3 * number
+        own = nothing + 2 + 4 * number
         picks = (nothing if at == _NONE else at for at in slot.positions)
-        selects.append(
-            itemgetter(own, own + 1, *picks, statuses + number, statuses + len(slots) + number, own + 2)
-        )
-    flags = tuple(slot.positions[-1] for slot in slots)
-    extras = tuple(slot.extra for slot in slots)
-    return _Layout(slots, _several(taken), flags, extras, tuple(constants), tuple(selects))
+        extra = nothing + 1
+        if slot.extra:
+            extra = nothing + 2 + 4 * len(slots) + len(extras)
+            extras.append(slot.extra)
+        selects.append(itemgetter(own, own + 1, *picks, own + 2, extra, own + 3))
+    return _Layout(
+        slots=slots,
+        numbers=_several(taken),
+        marks=_several([slot.positions[-1] for slot in slots if slot.positions[-1] >= 0]),
+        extras=tuple(extras),
+        selects=tuple(selects),
+        classes=(Measurement,) * len(slots),
+        stocks={},
+    )
 
 
 _NUMERIC: Final = frozenset(_CANONICAL.values()) - {"Flag"}
@@ -223,7 +254,7 @@ def _slot(code: str, at: dict[str, int], realtime: bool, medium: str | None, odd
     return _Slot(mapped.code if mapped else code, code, names, positions, extra, ordered(odd))
 
 
-def _several(positions: Sequence[int]) -> Callable[[Sequence[str]], tuple[str, ...]]:
+def _several(positions: Sequence[int]) -> _Several:
     """An itemgetter that gives a tuple for any number of positions."""
     if len(positions) > 1:
         return itemgetter(*positions)
