@@ -16,7 +16,7 @@ SERVICE_USER = "outfall-ingest"
 
 AUTOSAVE_SECONDS = 1
 
-_GATEWAY = re.compile(r"^[a-z0-9][a-z0-9-]{1,62}$")
+_GATEWAY = re.compile(r"[a-z0-9][a-z0-9-]{1,62}")
 """As the registry has it (table gateway). No wildcard, slash or colon can slip into an access rule or the password file."""
 
 
@@ -66,7 +66,7 @@ def render_broker_acl() -> str:
 
 def check_gateway_name(gateway: str) -> str:
     """Return the name when it can be a broker user, else raise GatewayUnknown."""
-    if gateway == SERVICE_USER or not _GATEWAY.match(gateway):
+    if gateway == SERVICE_USER or not _GATEWAY.fullmatch(gateway):
         raise GatewayUnknown(
             f"{gateway!r} cannot be a gateway: small letters, digits and hyphens, 2 to 63 of them, and not {SERVICE_USER!r}.",
             gateway=gateway,
