@@ -10,6 +10,7 @@ from fastapi import FastAPI
 from starlette.concurrency import run_in_threadpool
 
 from api import problems
+from api.console import errors as console_errors
 from api.console import routes as console
 from api.context import POOL_SIZE, Database, Services
 from api.heartbeat import Heartbeat
@@ -84,6 +85,7 @@ def create_app(settings: Settings) -> FastAPI:
         lifespan=lifespan,
     )
     problems.install(app)
+    console_errors.install(app)
     app.add_middleware(Shell, metrics=metrics)
     include_routes(app)
     return app

@@ -7,15 +7,17 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Coroutine
+from inspect import isawaitable
 from typing import Any
 from urllib.parse import quote
 
 import psycopg
-from fastapi import Request
+from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import PlainTextResponse, RedirectResponse, Response
 from fastapi.routing import APIRoute
 from psycopg_pool import PoolTimeout
+from starlette.exceptions import HTTPException
 
 from api.access import Principal
 from api.console.pages import render
@@ -45,8 +47,32 @@ class ConsoleRoute(APIRoute):
             except (psycopg.OperationalError, PoolTimeout) as error:
                 logger.error("%s %s: %s", request.method, request.url.path, error)
                 return _page_of(request, StoreError("The database is away.", code="database_away"))
+            except HTTPException:
+                raise
+            except Exception:
+                logger.exception("%s %s", request.method, request.url.path)
+                return error_page(request, 500)
 
         return handle
+
+
+def install(app: FastAPI) -> None:
+    """Answer a browser that asks for an address that is none with a page; programs keep their problem body."""
+    as_problem = app.exception_handlers[HTTPException]
+
+    async def missing(request: Request, error: Exception) -> Response:
+        if wants_page(request):
+            return error_page(request, 404)
+        answer = as_problem(request, error)
+        return await answer if isawaitable(answer) else answer
+
+    app.add_exception_handler(404, missing)
+
+
+def wants_page(request: Request) -> bool:
+    """Whether a person asks with a browser, outside the API."""
+    html = "text/html" in request.headers.get("Accept", "")
+    return html and request.method == "GET" and not request.url.path.startswith("/api/")
 
 
 def _page_of(request: Request, error: OutfallError) -> Response:

@@ -216,7 +216,7 @@ def test_our_own_trouble_is_told_apart_from_the_companies(console: Console, worl
 
 def test_what_does_not_exist_is_a_chinese_page(console: Console) -> None:
     console.login()
-    for path in ("/outlets/no-such-outlet", "/alerts/999", "/alerts/abc"):
+    for path in ("/outlets/no-such-outlet", "/alerts/999", "/alerts/abc", "/no-such-page"):
         with console.expecting("404"):
             console.open(path)
             expect(console.page.get_by_role("heading", name="页面不存在")).to_be_visible()

@@ -1,0 +1,1 @@
+"""The console's pure parts, its templates and its texts."""
