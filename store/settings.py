@@ -60,6 +60,12 @@ class Settings(BaseSettings):
     mqtt_port: Annotated[int, Field(ge=1, le=65535)] = Field(
         1883, description="Port of the local stack's broker."
     )
+    mqtt_address: str = Field(
+        "127.0.0.1", description="Address the local stack's broker listens on without TLS."
+    )
+    mqtt_tls_port: Annotated[int, Field(ge=1, le=65535)] = Field(
+        8883, description="Port of the local stack's broker with TLS, once certificates were made."
+    )
     database_port: Annotated[int, Field(ge=1, le=65535)] = Field(
         5432, description="Port of the local stack's database."
     )
@@ -98,7 +104,8 @@ class Settings(BaseSettings):
         300, description="A realtime data time this far ahead of receipt is accepted and noted (clock_skew)."
     )
     flood_messages_per_second: Annotated[int, Field(ge=1, le=1_000_000)] = Field(
-        500, description="A gateway that sends more than this over a minute is noted (flood); nothing is refused."
+        500,
+        description="A gateway that sends more than this over a minute is noted (flood); nothing is refused.",
     )
     ingest_instance: Annotated[int, Field(ge=0, le=9999)] = Field(
         0, description="Number of this ingest process; names its MQTT session (outfall-ingest-<n>)."

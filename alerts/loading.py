@@ -1,0 +1,125 @@
+"""From rows to the values of the judgement."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from alerts.judgement.values import Columns, Period, Sample, Verdict
+from alerts.windows import windows
+from store.clock import BEIJING, HOUR, hour_start
+from store.database import Connection
+from store.queries import queries
+
+Place = tuple[str, datetime]
+"""A factor and the start of its period."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """The newest revision of a period value as it is stored."""
+
+    revision: int
+    period: Period
+
+
+def samples(
+    connection: Connection, outlet_key: int, kind: str, factors: Sequence[str], hours: Iterable[datetime]
+) -> dict[Place, tuple[Sample, ...]]:
+    """Readings of some hours by factor and hour, in time order, each in its newest revision."""
+    ranges = windows(hours)
+    if not ranges:
+        return {}
+    found = connection.execute(
+        queries("judgement")["readings"],
+        {
+            "outlet_key": outlet_key,
+            "kind": kind,
+            "factors": list(factors),
+            "froms": [start for start, _ in ranges],
+            "tos": [end for _, end in ranges],
+            "earliest": ranges[0][0],
+            "latest": ranges[-1][1],
+        },
+    )
+    newest: dict[Place, dict[datetime, Sample]] = defaultdict(dict)
+    hour, hour_end = ranges[0][0], ranges[0][0]
+    for factor, data_time, revision, value, folded, total, status in found:
+        if not hour <= data_time < hour_end:
+            hour = hour_start(data_time)
+            hour_end = hour + HOUR
+        # A later revision takes the place of an earlier one; readings come in time order, so the order of keys stays that of time.
+        newest[factor, hour][data_time] = Sample(
+            data_time, _finite(value), _finite(folded), _finite(total), status, revision
+        )
+    return {place: tuple(by_time.values()) for place, by_time in newest.items()}
+
+
+def _finite(value: Decimal | None) -> Decimal | None:
+    """NaN and infinity are no numbers for the judgement."""
+    return value if value is not None and value.is_finite() else None
+
+
+def stored_periods(
+    connection: Connection,
+    outlet_key: int,
+    span: str,
+    factors: Sequence[str],
+    earliest: datetime,
+    latest: datetime,
+) -> dict[Place, Stored]:
+    """The newest revision of each period value that starts in a range, with its verdicts."""
+    arguments = {
+        "outlet_key": outlet_key,
+        "span": span,
+        "factors": list(factors),
+        "earliest": earliest,
+        "latest": latest,
+    }
+    sql = queries("judgement")
+    rows = {(row[0], row[1]): row for row in connection.execute(sql["periods"], arguments)}
+    if not rows:
+        return {}
+    verdicts: dict[tuple[str, datetime, int], list[Verdict]] = defaultdict(list)
+    for row in connection.execute(sql["verdicts"], arguments):
+        verdicts[row[0], row[1], row[2]].append(_verdict(row))
+    return {
+        place: Stored(row[2], _period(row, span, tuple(verdicts.get((row[0], row[1], row[2]), ()))))
+        for place, row in rows.items()
+    }
+
+
+def first_period(connection: Connection, outlet_key: int, factors: Sequence[str]) -> datetime | None:
+    """Start of the earliest judged hour of an outlet; None before its first data."""
+    arguments = {"outlet_key": outlet_key, "factors": list(factors)}
+    row = connection.execute(queries("judgement")["first_period"], arguments).fetchone()
+    return row[0] if row else None
+
+
+def _verdict(row: Sequence[Any]) -> Verdict:
+    return Verdict(row[3], row[4], row[5], row[6], row[7], row[8], row[9], tuple(row[10]), row[11])
+
+
+def _period(row: Sequence[Any], span: str, verdicts: tuple[Verdict, ...]) -> Period:
+    inputs: Mapping[str, Any] = row[16]
+    return Period(
+        start=row[1].astimezone(BEIJING),
+        factor=row[0],
+        span=span,
+        reported=Columns(row[3], row[4]),
+        recomputed=Columns(row[5], row[6]),
+        after_marking=Columns(row[7], row[8]),
+        after_exemption=Columns(row[9], row[10]),
+        valid=row[11],
+        status=row[12],
+        reasons=tuple(row[13]),
+        count=row[14],
+        expected=row[15],
+        inputs=inputs,
+        rule=row[17],
+        verdicts=verdicts,
+    )

@@ -1,0 +1,96 @@
+"""From period values to rows: a whole new revision where something changed, nothing where nothing did."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from psycopg.types.json import Jsonb
+
+from alerts.judgement.values import Period, Verdict
+from alerts.loading import Place, Stored
+from store.database import Connection
+from store.queries import queries
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A period value that got a new revision."""
+
+    period: Period
+    revision: int
+
+
+def changes_of(judged: Iterable[Period], stored: Mapping[Place, Stored]) -> list[Change]:
+    """The judged periods that differ from what is stored, with the revision they get."""
+    changes = []
+    for period in judged:
+        # Stored verdicts come in the order of their limits.
+        ordered = replace(period, verdicts=tuple(sorted(period.verdicts, key=_limit_order)))
+        before = stored.get((period.factor, period.start))
+        if before is None:
+            changes.append(Change(ordered, 1))
+        elif before.period != ordered:
+            changes.append(Change(ordered, before.revision + 1))
+    return changes
+
+
+def _limit_order(verdict: Verdict) -> int:
+    return verdict.limit_key or 0
+
+
+def write(connection: Connection, outlet_key: int, changes: Iterable[Change], at: datetime) -> None:
+    """Copy the new revisions and their verdicts in the caller's transaction."""
+    sql = queries("judgement")
+    with connection.cursor() as cursor:
+        with cursor.copy(sql["copy_periods"]) as copy:
+            for change in changes:
+                period = change.period
+                copy.write_row(
+                    (
+                        period.start,
+                        outlet_key,
+                        period.factor,
+                        period.span,
+                        change.revision,
+                        period.reported.measured,
+                        period.reported.folded,
+                        period.recomputed.measured,
+                        period.recomputed.folded,
+                        period.after_marking.measured,
+                        period.after_marking.folded,
+                        period.after_exemption.measured,
+                        period.after_exemption.folded,
+                        period.valid,
+                        period.status,
+                        list(period.reasons),
+                        period.count,
+                        period.expected,
+                        Jsonb(period.inputs),
+                        period.rule,
+                        at,
+                    )
+                )
+        with cursor.copy(sql["copy_verdicts"]) as copy:
+            for change in changes:
+                for verdict in change.period.verdicts:
+                    copy.write_row(
+                        (
+                            change.period.start,
+                            outlet_key,
+                            change.period.factor,
+                            change.period.span,
+                            change.revision,
+                            verdict.limit_key,
+                            verdict.result,
+                            verdict.basis,
+                            verdict.bound,
+                            verdict.bound_side,
+                            verdict.compared,
+                            verdict.multiple,
+                            list(verdict.reasons),
+                            verdict.rule,
+                            at,
+                        )
+                    )
