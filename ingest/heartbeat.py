@@ -16,7 +16,7 @@ EVERY = timedelta(seconds=5)
 class Connected(Protocol):
     """What the heartbeat says about the session with the broker."""
 
-    connected: bool
+    listening: bool
     delivered: int
 
 
@@ -29,6 +29,7 @@ class Heartbeat:
         self._lock = threading.Lock()
         self._beaten_at: datetime | None = None
         self._counted_from = started_at
+        self._listening = False
         self._committed_at: datetime | None = None
         self._lag = timedelta(0)
         self._messages = 0
@@ -51,12 +52,14 @@ class Heartbeat:
         """So many messages wait for this storing thread."""
         self._waiting[shard] = messages
 
-    def due(self, moment: datetime) -> bool:
-        """Whether it is time, also when the clock was set back. True for one thread only: the beat counts as sent."""
+    def due(self, moment: datetime, session: Connected) -> bool:
+        """Whether it is time, the broker came or went, or the clock was set back. True for one thread only: the beat counts as sent."""
         with self._lock:
-            if self._beaten_at is not None and timedelta(0) <= moment - self._beaten_at < EVERY:
+            young = self._beaten_at is not None and timedelta(0) <= moment - self._beaten_at < EVERY
+            if young and session.listening == self._listening:
                 return False
             self._beaten_at = moment
+            self._listening = session.listening
             return True
 
     def row(self, moment: datetime, session: Connected) -> dict[str, object]:
@@ -64,7 +67,7 @@ class Heartbeat:
         with self._lock:
             seconds = max((moment - self._counted_from).total_seconds(), 0.001)
             state = {
-                "broker_connected": session.connected,
+                "broker_connected": session.listening,
                 "messages_per_second": round(self._messages / seconds, 1),
                 "messages_waiting": sum(self._waiting.values()),
                 "messages_unacknowledged": max(session.delivered - self._handled, 0),

@@ -108,6 +108,7 @@ class Session:
         self.oldest_epoch = 0
         self.fresh_epoch = 0
         self.connected = False
+        self.listening = False
         self.delivered = 0
         self._bytes_taken_in = 0
         self._bytes_released = [0] * len(arrivals)
@@ -131,6 +132,7 @@ class Session:
             client.tls_set_context(ssl.create_default_context(cafile=address.ca))
         client.on_connect = self._on_connect
         client.on_disconnect = self._on_disconnect
+        client.on_subscribe = self._on_subscribe
         client.max_inflight_messages_set(self.receive_maximum)
         client.connect_timeout = 5.0
         return client
@@ -267,6 +269,21 @@ class Session:
             "session resumed" if flags.session_present else "new session",
         )
 
+    def _on_subscribe(
+        self,
+        client: Client,
+        userdata: object,
+        packet_id: int,
+        reasons: Sequence[ReasonCode],
+        properties: Properties | None,
+    ) -> None:
+        refused = [reason for reason in reasons if reason.is_failure]
+        if refused:
+            log.error(
+                "the broker refuses a subscription: %s. Check its access rules for this user.", refused[0]
+            )
+        self.listening = not refused
+
     def _on_disconnect(
         self,
         client: Client,
@@ -277,7 +294,7 @@ class Session:
     ) -> None:
         if self.connected and not self._stopping.is_set():
             log.warning("the connection to the broker is lost: %s", reason)
-        self.connected = False
+        self.connected = self.listening = False
 
     def _on_publications(self, publications: Sequence[Publication]) -> None:
         received_at = now()

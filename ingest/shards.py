@@ -9,7 +9,7 @@ class Shards:
     """Deals gateways out in turn, as they first appear, and never changes its mind while the process lives.
 
     A byte stream must stay with one thread to stay in order. Dealing in turn spreads a handful of gateways better than a hash
-    would. """
+    would."""
 
     def __init__(self, count: int) -> None:
         self.count = count

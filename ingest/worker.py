@@ -197,7 +197,7 @@ class Worker:
         waiting = len(self._waiting) + self._arrivals.qsize()
         self._metrics.waiting.labels(str(self._shard)).set(waiting)
         self._heartbeat.waiting(self._shard, waiting)
-        if self._heartbeat.due(moment):
+        if self._heartbeat.due(moment, self._session):
             self._keeper.run("beat", **self._heartbeat.row(moment, self._session))
 
 
