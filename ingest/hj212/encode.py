@@ -99,16 +99,14 @@ def encode_split(
             raise
     lead = [item for item in cp if not any("-" in name for name, _ in item)]
     rest = [item for item in cp if any("-" in name for name, _ in item)]
-    numbered = {"PNUM": 9999, "PNO": 9999, **fields}
-    room = min(
-        CP_LIMIT[version], SEGMENT_LIMIT - len(_header({**numbered, "Flag": 255}, version)) - len("CP=&&&&")
-    )
-    groups = _groups(lead, rest, room)
     flag = parse_flag(str(fields["Flag"])) if "Flag" in fields else None
+    announced = {**fields, "Flag": (flag.value if flag else 0) | PACKET_NUMBERS}
+    header = _header({**announced, "PNUM": 9999, "PNO": 9999}, version)
+    room = min(CP_LIMIT[version], SEGMENT_LIMIT - len(header) - len("CP=&&&&"))
+    groups = _groups(lead, rest, room)
     packets = []
     for number, group in enumerate(groups):
-        own = {**fields, "PNUM": len(groups), "PNO": number + 1}
-        own["Flag"] = (flag.value if flag else 0) | PACKET_NUMBERS
+        own = {**announced, "PNUM": len(groups), "PNO": number + 1}
         if "QN" in fields:
             own["QN"] = _later(str(fields["QN"]), number)
         packets.append(encode(own, [*lead, *group], version=version, key=key, crc_variant=crc_variant))

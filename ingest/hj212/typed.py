@@ -22,7 +22,8 @@ from store.factors import factor_of_old_code
 LONGEST_NUMBER: Final = 40
 _NUMBER: Final = re.compile(r"[-+]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]{1,2})?")
 # Several short plain numbers at once, joined with commas: the common case in one call. No alternative fits twice.
-_PLAIN_NUMBERS: Final = re.compile(r"(?:[-+]?[0-9]{1,19}(?:\.[0-9]{1,19})?(?:,(?!$)|$))*")
+_PLAIN: Final = r"[-+]?[0-9]{1,19}(?:\.[0-9]{1,19})?"
+_PLAIN_NUMBERS: Final = re.compile(f"{_PLAIN}(?:,{_PLAIN})*")
 # Marks of one logger are few; the bound keeps made-up ones from filling memory.
 _STOCKS_LIMIT: Final = 64
 
@@ -154,7 +155,8 @@ def measurements(
     if layout is None:
         layout = shape.layouts[key] = _layout(shape, *key)
     values = content.values
-    if _PLAIN_NUMBERS.fullmatch(",".join(layout.numbers(values))):
+    numbers = layout.numbers(values)
+    if not numbers or _PLAIN_NUMBERS.fullmatch(",".join(numbers)):
         marks = layout.marks(values)
         stock = layout.stocks.get(marks)
         if stock is None and marks not in layout.stocks:

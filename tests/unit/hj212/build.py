@@ -22,13 +22,21 @@ def slow_crc(segment: bytes) -> int:
     return crc
 
 
-def wrap(segment: bytes | str, *, length: int | str | None = None, crc: int | str | None = None, end: bytes = b"\r\n") -> bytes:
+def wrap(
+    segment: bytes | str,
+    *,
+    length: int | str | None = None,
+    crc: int | str | None = None,
+    end: bytes = b"\r\n",
+) -> bytes:
     """A packet around a segment; length and CRC are right unless given."""
     data = segment.encode() if isinstance(segment, str) else segment
     declared = len(data) if length is None else length
     digits = f"{declared:04d}" if isinstance(declared, int) else declared
     check = slow_crc(data) if crc is None else crc
-    return b"##" + digits.encode() + data + (f"{check:04X}" if isinstance(check, int) else check).encode() + end
+    return (
+        b"##" + digits.encode() + data + (f"{check:04X}" if isinstance(check, int) else check).encode() + end
+    )
 
 
 def frame(content: str = CONTENT, header: str = HEADER, **changes: object) -> bytes:

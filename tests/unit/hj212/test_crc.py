@@ -12,8 +12,18 @@ from tests.unit.hj212.build import slow_crc
 ACK = "QN=20160801085857223;ST=91;CN=9014;PW=123456;MN=010000A8900016F000169DC0;Flag=4;CP=&&&&"
 PUBLISHED = [
     # text, HJ 212, Modbus                                    rows of the table in hj212.md section 3
-    (ACK.replace("91;CN=9014;PW=123456", "32;CN=1062;PW=100000").replace("Flag=4;CP=&&&&", "Flag=5;CP=&&RtdInterval=30&&"), 0x1C80, 0x0759),
-    ("QN=20240601085857223;ST=32;CN=1011;PW=123456;MN=010000A8900016F000169DC0;Flag=9;CP=&&&&", 0x2200, 0xCCF4),
+    (
+        ACK.replace("91;CN=9014;PW=123456", "32;CN=1062;PW=100000").replace(
+            "Flag=4;CP=&&&&", "Flag=5;CP=&&RtdInterval=30&&"
+        ),
+        0x1C80,
+        0x0759,
+    ),
+    (
+        "QN=20240601085857223;ST=32;CN=1011;PW=123456;MN=010000A8900016F000169DC0;Flag=9;CP=&&&&",
+        0x2200,
+        0xCCF4,
+    ),
     ("123456789", 0x2F80, 0x4B37),
     (ACK, 0x3240, 0x44BC),
     (ACK.replace("2016080", "2024060").replace("9014", "9013").replace("Flag=4", "Flag=8"), 0x3900, 0x11C6),

@@ -12,12 +12,17 @@ from ingest.hj212 import Frame, Rejected, StreamDecoder
 
 VECTORS = [
     json.loads(line)
-    for line in (Path(__file__).parents[2] / "vectors" / "hj212-vectors.jsonl").read_text(encoding="utf-8").splitlines()
+    for line in (Path(__file__).parents[2] / "vectors" / "hj212-vectors.jsonl")
+    .read_text(encoding="utf-8")
+    .splitlines()
 ]
 
 #: What becomes of the rows that the file calls invalid. Every valid row must decode.
 INVALID = {
-    "v2025-appA2-ex2-printed": ("accepted", "the printed byte list is converted; the CRC of the plain text proves it"),
+    "v2025-appA2-ex2-printed": (
+        "accepted",
+        "the printed byte list is converted; the CRC of the plain text proves it",
+    ),
     "v2005-water-rtd-4980": ("crc_mismatch", "CRC of another frame"),
     "v2005-badcrc-4981": ("crc_mismatch", "negative test of its project"),
     "v2017-dup-a21-f9c1": ("crc_mismatch", "CRC fits no variant"),
@@ -52,7 +57,9 @@ def test_all_thirty_vectors_are_here_and_the_table_speaks_of_every_invalid_one()
 
 
 @pytest.mark.parametrize("vector", VECTORS, ids=lambda vector: vector["id"])
-def test_a_published_frame_gives_the_fields_content_and_anomalies_that_the_file_states(vector: dict[str, Any]) -> None:
+def test_a_published_frame_gives_the_fields_content_and_anomalies_that_the_file_states(
+    vector: dict[str, Any],
+) -> None:
     piece, expected = only_piece(vector), vector["expected"]
     assert piece.raw == wire(vector)
     assert piece.offset == 0
