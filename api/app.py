@@ -17,13 +17,11 @@ from api.heartbeat import Heartbeat
 from api.live import Hub
 from api.metrics import Metrics
 from api.routes import alerts, data, sites, stream, system
-from api.shell import Shell
+from api.shell import API_PREFIX, Shell
 from store import clock
 from store.database import pool
 from store.release import release
 from store.settings import Settings
-
-API_PREFIX = "/api/v1"
 
 DESCRIPTION = """\
 Outfall (排口): pollution-source monitoring and alerting.

@@ -131,6 +131,9 @@ def _invalid(request: Request, error: Exception) -> Response:
 
 def _http_error(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
+    if isinstance(error.__cause__, OutfallError):
+        # What our limits on the body raise, FastAPI wraps while it reads the body.
+        return of_error(error.__cause__, instance=request.url.path)
     code = _CODE_BY_STATUS.get(error.status_code, "request_refused")
     detail = {
         404: f"There is nothing at {request.url.path}.",

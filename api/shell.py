@@ -14,6 +14,8 @@ from api import problems
 from api.metrics import Metrics
 from store.errors import DecodeError
 
+API_PREFIX = "/api/v1"
+
 BODY_BYTES = 64 * 1024  # the largest write of this release is a reason of 1,000 characters
 BODY_SECONDS = 10  # a body that takes longer holds a connection for nothing
 
@@ -114,5 +116,9 @@ def _harden(message: MutableMapping[str, Any], *, https: bool) -> None:
 
 def _route(scope: Scope) -> str:
     """The path with its placeholders, so that metrics do not grow with every id; ``other`` when no route matched."""
-    route = scope.get("route")
-    return getattr(route, "path", None) or "other"
+    path = getattr(scope.get("route"), "path", None)
+    if not isinstance(path, str):
+        return "other"
+    # A route of an included router may not know the prefix that it was included under.
+    below = scope["path"].startswith(f"{API_PREFIX}/") and not path.startswith(f"{API_PREFIX}/")
+    return API_PREFIX + path if below else path

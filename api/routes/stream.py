@@ -24,6 +24,7 @@ Listener = Annotated[Principal, requires(Permission.STREAM_READ)]
 
 PING_SECONDS = 15  # below the idle limit of usual proxies, 60 s
 RETRY_MILLISECONDS = 3000
+SHUTDOWN_SECONDS = 2.0
 # A reader comes back by itself and is asked again who it is, so that nobody listens on after the end of a session.
 LONGEST_SECONDS = 1800
 
@@ -50,6 +51,8 @@ async def stream(
     return EventSourceResponse(
         _events(services.hub, subscription),
         ping=PING_SECONDS,
+        # The hub ends the stream itself when the process stops; without this the connection would be cut in mid-answer.
+        shutdown_grace_period=SHUTDOWN_SECONDS,
         headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"},
     )
 

@@ -91,7 +91,7 @@ def _checks(services: Services) -> dict[str, dict[str, Any]]:
     seen = "never seen" if ingest is None else f"last seen {ingest['seconds']:.0f} s ago"
     checks["ingest"] = {"ok": alive, "detail": seen}
     connected = ingest["state"].get("broker_connected") if ingest is not None and alive else None
-    told = {True: "connected", False: "not connected"}.get(connected, "unknown")
+    told = "unknown" if connected is None else "connected" if connected else "not connected"
     checks["broker"] = {"ok": connected is True, "detail": f"ingest says: {told}"}
     return checks
 

@@ -65,7 +65,9 @@ class Api:
         headers = {} if role is None else {"Authorization": f"Bearer {self.token(role, site)}"}
         return httpx.Client(base_url=self.url, headers=headers, timeout=30)
 
-    def get(self, path: str, role: str | None = "officer", site: str | None = None, **given: Any) -> httpx.Response:
+    def get(
+        self, path: str, role: str | None = "officer", site: str | None = None, **given: Any
+    ) -> httpx.Response:
         """One GET."""
         with self.client(role, site) as client:
             return client.get(path, **given)

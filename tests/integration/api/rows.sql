@@ -93,3 +93,7 @@ update session set expires_at = now() - interval '1 second'
 -- name: terminate_listener
 select pg_terminate_backend(pid) from pg_stat_activity
 where application_name = 'outfall-api-live' and datname = current_database()
+
+-- name: everything_about_people
+select to_jsonb(t)::text as stored from session t union all select to_jsonb(t)::text from api_token t
+union all select to_jsonb(t)::text from app_user t union all select to_jsonb(t)::text from audit_event t

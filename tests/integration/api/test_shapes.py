@@ -42,7 +42,9 @@ def test_an_answer_has_exactly_the_members_it_promises(
 
 
 def test_a_period_item_is_the_one_of_the_contract(api: Api) -> None:
-    items = api.get(f"/api/v1/outlets/{STACK}/periods", params={**MORNING, "factor": "a21026"}).json()["items"]
+    items = api.get(f"/api/v1/outlets/{STACK}/periods", params={**MORNING, "factor": "a21026"}).json()[
+        "items"
+    ]
     assert items[0] == {
         "start": "2026-03-02T00:00:00+08:00",
         "span": "hour",
@@ -91,7 +93,9 @@ def test_the_ledger_adds_up_in_every_hour_and_in_the_total(api: Api) -> None:
     body = api.get(f"/api/v1/outlets/{STACK}/ledger", params=MORNING).json()
     assert len(body["items"]) == 3
     for counts in [*body["items"], body["total"]]:
-        known = counts["accepted"] + counts["duplicate"] + counts["conflicting"] + counts["quarantined"]["total"]
+        known = (
+            counts["accepted"] + counts["duplicate"] + counts["conflicting"] + counts["quarantined"]["total"]
+        )
         assert counts["received"] == known
         assert counts["quarantined"]["total"] == sum(counts["quarantined"]["by_reason"].values())
     assert body["items"][0]["quarantined"]["by_reason"] == {"crc_mismatch": 5, "garbage": 3}

@@ -1,0 +1,73 @@
+"""The OpenAPI description holds: whatever it allows is answered as it says, and nothing makes the server fail."""
+
+from __future__ import annotations
+
+import pytest
+import schemathesis
+from hypothesis import HealthCheck, Phase, given, settings
+from schemathesis.checks import not_a_server_error
+from schemathesis.openapi.checks import response_schema_conformance, status_code_conformance
+
+from tests.integration.api.conftest import Api
+
+# /stream never ends and /readyz is 503 by right when nothing ingests; both have tests of their own.
+OPERATIONS = [
+    ("GET", "/api/v1/sites"),
+    ("GET", "/api/v1/sites/{site_id}"),
+    ("GET", "/api/v1/outlets/{outlet_id}"),
+    ("GET", "/api/v1/outlets/{outlet_id}/readings"),
+    ("GET", "/api/v1/outlets/{outlet_id}/periods"),
+    ("GET", "/api/v1/outlets/{outlet_id}/ledger"),
+    ("GET", "/api/v1/alerts"),
+    ("GET", "/api/v1/alerts/{alert_id}"),
+    ("POST", "/api/v1/alerts/{alert_id}/acknowledge"),
+    ("GET", "/api/v1/healthz"),
+    ("GET", "/api/v1/metrics"),
+]
+
+
+@pytest.mark.parametrize(("method", "path"), OPERATIONS)
+def test_whatever_the_description_allows_is_answered_as_it_says(api: Api, method: str, path: str) -> None:
+    schema = schemathesis.openapi.from_url(f"{api.url}/api/v1/openapi.json")
+    operation = schema[path][method]
+    headers = {"Authorization": f"Bearer {api.token('admin')}"}
+
+    @settings(
+        max_examples=25,
+        deadline=None,
+        database=None,
+        derandomize=True,
+        phases=[Phase.explicit, Phase.generate],
+        suppress_health_check=list(HealthCheck),
+    )
+    @given(case=operation.as_strategy())
+    def holds(case: schemathesis.Case) -> None:
+        answer = case.call(base_url=api.url, headers=headers, timeout=30)
+        case.validate_response(
+            answer, checks=(not_a_server_error, status_code_conformance, response_schema_conformance)
+        )
+
+    holds()
+
+
+def test_the_description_is_openapi_3_1_and_names_every_path_of_the_contract(api: Api) -> None:
+    description = api.get("/api/v1/openapi.json", role=None).json()
+    assert description["openapi"].startswith("3.1")
+    assert {path.removeprefix("/api/v1") for path in description["paths"]} == {
+        "/sites",
+        "/sites/{site_id}",
+        "/outlets/{outlet_id}",
+        "/outlets/{outlet_id}/readings",
+        "/outlets/{outlet_id}/periods",
+        "/outlets/{outlet_id}/ledger",
+        "/alerts",
+        "/alerts/{alert_id}",
+        "/alerts/{alert_id}/acknowledge",
+        "/stream",
+        "/healthz",
+        "/readyz",
+        "/metrics",
+    }
+    for path, operations in description["paths"].items():
+        for method, operation in operations.items():
+            assert operation["summary"] and operation["tags"], (method, path)

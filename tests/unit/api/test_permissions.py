@@ -1,0 +1,68 @@
+"""Every role has its permissions, every route names the one it needs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from fastapi.routing import APIRoute
+from starlette.routing import BaseRoute
+
+from api.access import Requires, signed_in
+from api.app import create_app
+from api.permissions import PERMISSIONS, Permission
+from store.people import Role
+from store.settings import load_settings
+
+# Open to strangers, each for a reason.
+OPEN = {
+    "/healthz": "a supervisor of processes has no account",
+    "/readyz": "a supervisor of processes has no account",
+    "/metrics": "decides by itself: open on this machine, else metrics:read",
+    "/login": "where one signs in",
+    "/static/{path:path}": "the login page needs its style",
+    "/api/v1/openapi.json": "the description is public with the source",
+}
+
+
+def routes(found: list[BaseRoute]) -> Iterator[BaseRoute]:
+    """Every route, also those of included routers."""
+    for route in found:
+        included: Any = getattr(route, "original_router", None)
+        if included is None:
+            yield route
+        else:
+            yield from routes(included.routes)
+
+
+def asked_for(route: APIRoute) -> set[object]:
+    """The permissions that a route declares; ``signed_in`` itself means anybody who is signed in."""
+    calls = [dependency.call for dependency in route.dependant.dependencies]
+    return {call.permission for call in calls if isinstance(call, Requires)} | {
+        call for call in calls if call is signed_in
+    }
+
+
+def test_every_route_declares_one_permission_or_is_open_for_a_reason(tmp_path: Path) -> None:
+    app = create_app(load_settings(database_url="postgresql://nobody@127.0.0.1:1/none", home=tmp_path))
+    paths = set()
+    for route in routes(app.routes):
+        path = getattr(route, "path", "")
+        paths.add(path)
+        declared = asked_for(route) if isinstance(route, APIRoute) else set()
+        assert len(declared) == (0 if path in OPEN else 1), f"{path} declares {declared}"
+    assert {"/sites", "/alerts/{alert_id}/acknowledge", "/stream"} <= paths
+    assert set(OPEN) <= paths
+
+
+def test_every_role_has_permissions_and_every_permission_a_role() -> None:
+    assert set(PERMISSIONS) == set(Role)
+    assert frozenset().union(*PERMISSIONS.values()) == set(Permission)
+    assert all(PERMISSIONS.values())
+
+
+def test_a_company_and_those_who_only_look_change_nothing() -> None:
+    changing = {Permission.ALERTS_ACKNOWLEDGE}
+    for role in (Role.COMPANY, Role.AUDITOR, Role.OPERATOR, Role.TECHNICAL_REVIEWER, Role.LEGAL_REVIEWER):
+        assert not PERMISSIONS[role] & changing, role
