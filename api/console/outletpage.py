@@ -40,6 +40,7 @@ def outlet_page(
     kind: str | None = None,
     range: str | None = None,  # noqa: A002
     table: str | None = None,
+    span: str | None = None,
 ) -> Response:
     """Latest values, chart, verdicts, limits, monitor and ledger of an outlet."""
     now = clock.now()
@@ -49,12 +50,12 @@ def outlet_page(
         site = registry.site_of(outlet)
         facts = facts_of(connection, (outlet,), now)
         choice = choose(outlet, factor or (), kind, range)
-        span = judged_span(outlet)
+        shown_span = span if span in TABLE else judged_span(outlet)
         shown = table if table in choice.factors else choice.factors[0]
-        back, most = TABLE[span]
-        since = clock.hour_start(now - back) if span == "hour" else clock.day_start(now - back)
-        periods = reads.recent_periods(connection, outlet.key, shown, span, since, most)
-        verdicts = reads.verdicts_since(connection, outlet.key, shown, span, since)
+        back, most = TABLE[shown_span]
+        since = clock.hour_start(now - back) if shown_span == "hour" else clock.day_start(now - back)
+        periods = reads.recent_periods(connection, outlet.key, shown, shown_span, since, most)
+        verdicts = reads.verdicts_since(connection, outlet.key, shown, shown_span, since)
         ledger = None
         if principal.may(Permission.LEDGER_READ):
             rows = reads.ledger(connection, outlet.key, clock.hour_start(now - LEDGER_DAYS))
@@ -74,9 +75,10 @@ def outlet_page(
         kinds=("realtime", "minute", "hour", "day"),
         ranges=tuple(RANGES),
         most_factors=MOST_FACTORS,
-        span=span,
+        span=shown_span,
+        spans=tuple(TABLE),
         table_factor=shown,
-        rows=outletview.period_rows(outlet, span, periods, verdicts),
+        rows=outletview.period_rows(outlet, shown_span, periods, verdicts),
         limits=[(limit, bound.in_words(limit)) for limit in outlet.limits if limit.in_force(now)],
         ledger=ledger,
         now=now,
@@ -104,11 +106,15 @@ def outlet_series(
         panels = []
         for code in choice.factors:
             rows = reads.series(connection, outlet.key, code, choice.kind, start, now)
-            results = (
-                reads.series_verdicts(connection, outlet.key, code, choice.kind, start, now)
-                if choice.kind in ("hour", "day")
-                else {}
+            periods = (
+                reads.series_periods(connection, outlet.key, code, choice.kind, start, now)
+                if choice.kind in TABLE
+                else ()
             )
+            results = {
+                row["start"]: outletview.result_of(row["result"], row["valid"], row["status"])
+                for row in periods
+            }
             panels.append(factor_series(outlet, code, choice.kind, (start, now), rows, results))
     period = PERIODS.get(choice.kind)
     return JSONResponse(

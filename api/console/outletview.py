@@ -85,7 +85,7 @@ def _period_row(
     limits: Mapping[int, Limit],
 ) -> PeriodRow:
     limit = None if verdict is None or verdict["limit_key"] is None else limits.get(verdict["limit_key"])
-    result = "not_judged" if verdict is None else verdict["result"]
+    result = result_of(None if verdict is None else verdict["result"], period["valid"], period["status"])
     codes = dict.fromkeys([*period["reasons"], *(verdict["reasons"] if verdict else ())])
     multiple = verdict["multiple"] if verdict else None
     compared = verdict["compared"] if verdict else None
@@ -105,6 +105,15 @@ def _period_row(
         share=f"{period['count']}/{period['expected']}",
         revision=period["revision"],
     )
+
+
+def result_of(verdict: str | None, valid: bool, status: str) -> str:
+    """The result of a period: its verdict's, or what can be said of a period that no limit applies to."""
+    if verdict is not None and (valid or verdict != "no_limit"):
+        return verdict
+    if valid:
+        return "not_judged"
+    return "missing" if status == "missing" else "invalid"
 
 
 def _column(outlet: Outlet, period: Mapping[str, Any], column: str) -> Column:

@@ -177,9 +177,9 @@ def series(
     return _fetch(connection, "series_readings", **arguments)
 
 
-def series_verdicts(
+def series_periods(
     connection: Connection, outlet_key: int, factor: str, span: str, start: datetime, end: datetime
-) -> dict[datetime, str]:
-    """Result of each judged period of a chart by its start."""
+) -> list[Row]:
+    """What became of each period of a chart, in the order of time."""
     arguments = {"outlet": outlet_key, "factor": factor, "span": span, "from": start, "to": end}
-    return {row["start"]: row["result"] for row in _fetch(connection, "series_verdicts", **arguments)}
+    return _fetch(connection, "series_periods", **arguments)

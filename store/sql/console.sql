@@ -123,9 +123,12 @@ where outlet_key = %(outlet)s and kind = %(kind)s::reading_kind and factor = %(f
   and data_time >= %(from)s and data_time < %(to)s
 order by data_time, revision desc
 
--- name: series_verdicts
+-- name: series_periods
 -- What became of each period of a chart: the newest revision, the worst result where several limits were judged.
-select distinct on (start) start, result
-from verdict
-where outlet_key = %(outlet)s and factor = %(factor)s and span = %(span)s and start >= %(from)s and start < %(to)s
-order by start, revision desc, (result = 'exceeded') desc
+select distinct on (p.start) p.start, p.valid, p.status, v.result
+from period_value p
+left join verdict v
+    on v.outlet_key = %(outlet)s and v.factor = %(factor)s and v.span = %(span)s and v.start >= %(from)s and v.start < %(to)s
+       and v.start = p.start and v.revision = p.revision
+where p.outlet_key = %(outlet)s and p.factor = %(factor)s and p.span = %(span)s and p.start >= %(from)s and p.start < %(to)s
+order by p.start, p.revision desc, (v.result = 'exceeded') desc nulls last

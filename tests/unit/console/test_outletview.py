@@ -6,7 +6,9 @@ from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
-from api.console.outletview import ledger, period_rows
+import pytest
+
+from api.console.outletview import ledger, period_rows, result_of
 from api.console.platform import troubles
 from tests.unit.console.samples import NOW, limit, outlet
 
@@ -58,6 +60,25 @@ def test_a_period_is_shown_with_the_verdict_of_its_own_revision() -> None:
 def test_a_period_that_nobody_judged_says_so() -> None:
     (row,) = period_rows(outlet(limit(), folds=False), "day", [period()], [])
     assert (row.word, row.limit, row.clause, row.reported.folded) == ("未判定", "—", "—", None)
+
+
+@pytest.mark.parametrize(
+    ("verdict_result", "valid", "status", "result"),
+    [
+        ("compliant", True, "normal", "compliant"),
+        ("invalid", False, "fault", "invalid"),
+        ("undetermined", False, "unknown", "undetermined"),
+        ("no_limit", True, "normal", "no_limit"),
+        ("no_limit", False, "fault", "invalid"),  # that there is no limit does not make it valid
+        (None, True, "normal", "not_judged"),  # an hour of water, which is judged by the day
+        (None, False, "calibration", "invalid"),
+        (None, False, "missing", "missing"),
+    ],
+)
+def test_what_no_limit_applies_to_still_says_whether_it_is_valid(
+    verdict_result: str | None, valid: bool, status: str, result: str
+) -> None:
+    assert result_of(verdict_result, valid, status) == result
 
 
 def entry(disposition: str, frames: int, reason: str = "") -> dict[str, Any]:
