@@ -60,7 +60,7 @@ def test_the_process_serves_beats_and_stops_cleanly(fresh_api: Api, number: sign
         with client.stream("GET", f"http://127.0.0.1:{port}/api/v1/stream", headers=token) as answer:
             assert answer.status_code == 200
             process.send_signal(number)
-                _, errors = process.communicate(timeout=20)
+            _, errors = process.communicate(timeout=20)
     assert process.returncode == 0
     assert b"Traceback" not in errors
 
