@@ -44,7 +44,12 @@ def bring_up_stack(settings: Settings, say: Say) -> Mapping[str, str]:
             last = line
 
     stack.up(
-        settings.home, database_port=settings.database_port, mqtt_port=settings.mqtt_port, progress=progress
+        settings.home,
+        database_port=settings.database_port,
+        mqtt_port=settings.mqtt_port,
+        mqtt_address=settings.mqtt_address,
+        mqtt_tls_port=settings.mqtt_tls_port,
+        progress=progress,
     )
     return {**stack.env(settings.home), **own}
 

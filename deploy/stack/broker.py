@@ -20,6 +20,7 @@ from deploy.stack.secrets import broker_password_line, secret
 Progress = Callable[[str, float | None], None]
 
 START_SECONDS = 30
+ANY_ADDRESS = "0.0.0.0"
 STOP_SECONDS = 60
 """A stopping broker writes its memory to disk; with a full queue that takes seconds."""
 
@@ -34,9 +35,9 @@ def pid(home: Home) -> int | None:
     return found[0] if found else None
 
 
-def service_url(home: Home, port: int) -> str:
-    """URL of the platform's broker user. Holds a password."""
-    return f"mqtt://{SERVICE_USER}:{secret(home, 'broker-service')}@127.0.0.1:{port}"
+def service_url(home: Home, address: str, port: int) -> str:
+    """URL of the platform's broker user on the plain listener. Holds a password."""
+    return f"mqtt://{SERVICE_USER}:{secret(home, 'broker-service')}@{_reachable(address)}:{port}"
 
 
 def start(home: Home, prefix: Prefix, *, address: str, port: int, tls_port: int, progress: Progress) -> None:
@@ -61,7 +62,7 @@ def start(home: Home, prefix: Prefix, *, address: str, port: int, tls_port: int,
         stop(home)
     check_port(address, port, setting="OUTFALL_MQTT_PORT", purpose="the broker")
     if tls is not None:
-        check_port("0.0.0.0", tls.port, setting="OUTFALL_MQTT_TLS_PORT", purpose="the broker with TLS")
+        check_port(ANY_ADDRESS, tls.port, setting="OUTFALL_MQTT_TLS_PORT", purpose="the broker with TLS")
     home.write(home.broker_config, text, server_reads=True)
     home.write(home.broker / "acl", render_broker_acl(), server_reads=True)
     write_users(home, gateway_passwords(home))
@@ -124,7 +125,11 @@ def _launch(home: Home, prefix: Prefix, address: str, port: int) -> None:
 
 def _answers(address: str, port: int) -> bool:
     try:
-        socket.create_connection((address if address != "0.0.0.0" else "127.0.0.1", port), timeout=1).close()
+        socket.create_connection((_reachable(address), port), timeout=1).close()
     except OSError:
         return False
     return True
+
+
+def _reachable(address: str) -> str:
+    return "127.0.0.1" if address == ANY_ADDRESS else address

@@ -89,7 +89,7 @@ def up(
         broker.start(
             place, prefix, address=mqtt_address, port=mqtt_port, tls_port=mqtt_tls_port, progress=progress
         )
-        record = _record(place, prefix, database_port, mqtt_port)
+        record = _record(place, prefix, database_port, mqtt_port, mqtt_address, mqtt_tls_port)
         record.save(place)
         place.write(
             place.stack_env, "".join(f"{name}={value}\n" for name, value in _env(place, record).items())
@@ -172,7 +172,9 @@ def _usual_umask() -> Iterator[None]:
         os.umask(before)
 
 
-def _record(place: Home, prefix: Prefix, database_port: int, mqtt_port: int) -> Record:
+def _record(
+    place: Home, prefix: Prefix, database_port: int, mqtt_port: int, mqtt_address: str, mqtt_tls_port: int
+) -> Record:
     with psycopg.connect(postgres.service_url(place, database_port)) as connection:
         row = connection.execute(queries("stack")["edition"]).fetchone()
     return Record(
@@ -183,6 +185,8 @@ def _record(place: Home, prefix: Prefix, database_port: int, mqtt_port: int) -> 
         timescaledb_version=prefix.version("postgresql-17-timescaledb"),
         timescaledb_edition=str(row[0]) if row else "unknown",
         broker_version=prefix.version("mosquitto"),
+        mqtt_address=mqtt_address,
+        mqtt_tls_port=mqtt_tls_port,
     )
 
 
@@ -191,8 +195,10 @@ def _env(place: Home, record: Record) -> dict[str, str]:
         "OUTFALL_HOME": str(place.path),
         "OUTFALL_DATABASE_PORT": str(record.database_port),
         "OUTFALL_MQTT_PORT": str(record.mqtt_port),
+        "OUTFALL_MQTT_ADDRESS": record.mqtt_address,
+        "OUTFALL_MQTT_TLS_PORT": str(record.mqtt_tls_port),
         "OUTFALL_DATABASE_URL": postgres.service_url(place, record.database_port),
-        "OUTFALL_MQTT_URL": broker.service_url(place, record.mqtt_port),
+        "OUTFALL_MQTT_URL": broker.service_url(place, record.mqtt_address, record.mqtt_port),
     }
 
 
@@ -203,5 +209,5 @@ def _address(place: Home, record: Record) -> StackAddress:
         mqtt_port=record.mqtt_port,
         database_url=postgres.service_url(place, record.database_port),
         admin_database_url=postgres.admin_url(place, record.database_port),
-        mqtt_url=broker.service_url(place, record.mqtt_port),
+        mqtt_url=broker.service_url(place, record.mqtt_address, record.mqtt_port),
     )

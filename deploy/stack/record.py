@@ -12,7 +12,7 @@ from deploy.stack.home import Home
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """Ports on the loopback, place of the programs, and the edition of TimescaleDB (``apache`` or ``timescale``)."""
+    """Ports and addresses, place of the programs, and the edition of TimescaleDB (``apache`` or ``timescale``)."""
 
     database_port: int
     mqtt_port: int
@@ -21,6 +21,8 @@ class Record:
     timescaledb_version: str
     timescaledb_edition: str
     broker_version: str
+    mqtt_address: str = "127.0.0.1"
+    mqtt_tls_port: int = 8883
 
     def save(self, home: Home) -> None:
         home.write(home.stack_record, json.dumps(asdict(self), indent=1) + "\n")
