@@ -1,0 +1,51 @@
+"""What goes wrong for a while: named disturbances of one outlet between two moments.
+
+An episode changes the process or the instrument for its time and nothing else, so a value remains a function of seed, episodes
+and time. Episodes are kept beside the simulator's state and every simulator of one home reads the same ones.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import Any
+
+EXCEEDANCE = "exceedance"
+CALIBRATION = "calibration"
+STUCK = "stuck"
+CLOCK_SKEW = "clock-skew"
+OUTAGE = "outage"
+SHUTDOWN = "shutdown"
+
+
+@dataclass(frozen=True, slots=True)
+class Episode:
+    """One disturbance.
+
+    Attributes
+    ----------
+    kind : one of the names above
+    outlet : whose; for ``outage`` every outlet of its gateway is cut off
+    factor : the factor it concerns, or None for all
+    start, end : seconds since the epoch, end exclusive
+    amount : ``exceedance``: multiple of the limit that is reached; ``clock-skew``: seconds that the logger's clock is ahead
+    """
+
+    kind: str
+    outlet: str
+    start: int
+    end: int
+    factor: str | None = None
+    amount: float = 0.0
+
+    def covers(self, t: int) -> bool:
+        """Whether ``t`` lies in the episode."""
+        return self.start <= t < self.end
+
+    def to_json(self) -> dict[str, Any]:
+        """As a JSON object."""
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, given: dict[str, Any]) -> Episode:
+        """The reverse of :meth:`to_json`. Raises TypeError when keys are missing or unknown."""
+        return cls(**given)
