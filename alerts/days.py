@@ -27,14 +27,10 @@ def judge_days(
         return JudgedHours({}, ()), []
     ordered = sorted(days)
     earliest, latest = ordered[0], ordered[-1] + DAY
-    stored_hours = stored_periods(
-        connection, subject.outlet_key, "hour", subject.factors, earliest, latest
-    )
+    stored_hours = stored_periods(connection, subject.outlet_key, "hour", subject.factors, earliest, latest)
     newest = {place: entry.period for place, entry in stored_hours.items()}
     every = [hour for day in ordered for hour in hours_of(day)]
-    absent = [
-        hour for hour in every if any((factor, hour) not in stored_hours for factor in subject.factors)
-    ]
+    absent = [hour for hour in every if any((factor, hour) not in stored_hours for factor in subject.factors)]
     settled = judge_hours(connection, subject, absent, frozenset(absent), judging)
     newest.update(settled.newest)
     frames = samples(connection, subject.outlet_key, "day", subject.factors, every)
@@ -42,9 +38,7 @@ def judge_days(
     judged: list[Period] = []
     for day in ordered:
         hours: dict[str, list[HourResult]] = {
-            factor: [
-                hour_result(newest[factor, hour]) for hour in hours_of(day) if (factor, hour) in newest
-            ]
+            factor: [hour_result(newest[factor, hour]) for hour in hours_of(day) if (factor, hour) in newest]
             for factor in subject.factors
         }
         came = {factor: frames[factor, day][0] for factor in subject.factors if (factor, day) in frames}

@@ -23,7 +23,6 @@ class Judging:
     now: datetime
     rules: Rules
     hour_grace: timedelta
-    day_grace: timedelta
     late: timedelta
 
 
@@ -45,7 +44,7 @@ def judge_hours(
     """Judge some hours of one outlet; nothing is written.
 
     A factor of an hour is judged as soon as its hour frame is there. Without one it waits until the hour is settled: a sweep
-    after the grace time (``settled``) judges every factor, from the minutes or as missing. What was judged before is judged again.
+    after the grace time (``settled``) judges every factor, from the minutes or as missing. What was judged is judged again.
     """
     ordered = sorted(hours)
     if not ordered or not subject.factors:
@@ -62,6 +61,8 @@ def judge_hours(
     for hour in open_hours:
         came = {factor: received[factor, hour] for factor in wanted if (factor, hour) in received}
         known = any((factor, hour) in stored for factor in subject.factors)
+        if came and (begun is None or hour < begun):
+            begun = hour
         if not came and not known and (begun is None or hour < begun):
             continue
         judged += judge_hour(subject, hour, came, judging.rules, chosen[hour])
@@ -90,9 +91,7 @@ def _factors(
         return subject.factors
     if not subject.reports_hour and end <= judging.now:
         return subject.factors
-    return tuple(
-        factor for factor in subject.factors if (factor, hour) in frames or (factor, hour) in stored
-    )
+    return tuple(factor for factor in subject.factors if (factor, hour) in frames or (factor, hour) in stored)
 
 
 def _received(

@@ -52,7 +52,7 @@ def samples(
         if not hour <= data_time < hour_end:
             hour = hour_start(data_time)
             hour_end = hour + HOUR
-        # A later revision takes the place of an earlier one; readings come in time order, so the order of keys stays that of time.
+        # A later revision takes the place of an earlier one; readings come in time order, so the keys stay in the order of time.
         newest[factor, hour][data_time] = Sample(
             data_time, _finite(value), _finite(folded), _finite(total), status, revision
         )

@@ -120,10 +120,7 @@ def _tally(
 
 
 def _spacing(samples: Sequence[Sample]) -> int:
-    gaps = [
-        int((later.at - sooner.at).total_seconds())
-        for sooner, later in pairwise(samples)
-    ]
+    gaps = [int((later.at - sooner.at).total_seconds()) for sooner, later in pairwise(samples)]
     return min(gaps, default=MINUTE_SECONDS)
 
 

@@ -1,0 +1,178 @@
+-- Alerts as episodes: raising, counting, withdrawing, clearing. Every change of an alert has its row in alert_event.
+
+-- name: take_number
+-- The next number of a Beijing day. The row is locked until commit, so that a rollback leaves no hole.
+insert into alert_number as n (day, last) values (%(day)s, 1)
+on conflict (day) do update set last = n.last + 1
+returning last
+
+-- name: raise_alert
+-- A new episode.
+insert into alert (number, code, severity, site_key, outlet_key, gateway, factor, condition, handling, first_seen, last_seen,
+                   raised_at, count, numbers, clause, limit_key, late)
+values (%(number)s, %(code)s, %(severity)s, %(site_key)s, %(outlet_key)s, %(gateway)s, %(factor)s, 'active', 'new', %(first_seen)s,
+        %(last_seen)s, %(at)s, %(count)s, %(numbers)s, %(clause)s, %(limit_key)s, %(late)s)
+returning id
+
+-- name: update_alert
+-- What the occurrences that stand say now.
+update alert set severity = %(severity)s, first_seen = %(first_seen)s, last_seen = %(last_seen)s, count = %(count)s,
+                 numbers = %(numbers)s, clause = %(clause)s, limit_key = %(limit_key)s
+where id = %(id)s
+
+-- name: clear_alert
+-- The condition is over; what people do with the alert goes on.
+update alert set condition = 'cleared', cleared_at = %(at)s where id = %(id)s
+
+-- name: note_event
+-- The history of an alert.
+insert into alert_event (alert_id, at, actor, action, reason, detail)
+values (%(alert_id)s, %(at)s, %(actor)s, %(action)s, %(reason)s, %(detail)s)
+
+-- name: open_alerts
+-- Open episodes of some kinds, locked, by outlet or gateway where one is given.
+select id, number, code, severity, site_key, outlet_key, gateway, factor, first_seen, last_seen, raised_at, count, numbers, clause,
+       limit_key, late
+from alert
+where condition <> 'cleared' and code = any(%(codes)s)
+  and (%(outlet_key)s::integer is null or outlet_key = %(outlet_key)s)
+  and (%(gateway)s::text is null or gateway = %(gateway)s)
+order by id
+for update
+
+-- name: alerts_by_id
+-- Episodes whether open or cleared, locked.
+select id, number, code, severity, site_key, outlet_key, gateway, factor, first_seen, last_seen, raised_at, count, numbers, clause,
+       limit_key, late
+from alert where id = any(%(ids)s) order by id for update
+
+-- name: occurrences_of
+-- Occurrences of some kinds at an outlet in a range of data time, that stand.
+select a.factor, o.start, o.alert_id, o.numbers
+from alert_occurrence o join alert a on a.id = o.alert_id
+where a.code = %(code)s and a.outlet_key = %(outlet_key)s and o.withdrawn_at is null
+  and o.start >= %(earliest)s and o.start <= %(latest)s
+
+-- name: keep_occurrence
+-- One more period, or the same one with other numbers, or one that was withdrawn and is back.
+insert into alert_occurrence (alert_id, start, span, revision, limit_key, numbers)
+values (%(alert_id)s, %(start)s, %(span)s, %(revision)s, %(limit_key)s, %(numbers)s)
+on conflict (alert_id, start, span)
+do update set revision = excluded.revision, limit_key = excluded.limit_key, numbers = excluded.numbers, withdrawn_at = null
+
+-- name: withdraw_occurrence
+-- Judged again, and no longer so.
+update alert_occurrence set withdrawn_at = %(at)s where alert_id = %(alert_id)s and start = %(start)s and span = %(span)s
+
+-- name: standing
+-- How many occurrences stand, the first, the last and the worst of them (the largest multiple; the newest among equals).
+select count(*), min(start), max(start),
+       (array_agg(numbers order by start desc))[1],
+       (array_agg(numbers order by (numbers ->> 'multiple')::numeric desc nulls last, start desc))[1],
+       (array_agg(limit_key order by (numbers ->> 'multiple')::numeric desc nulls last, start desc))[1]
+from alert_occurrence where alert_id = %(alert_id)s and withdrawn_at is null
+
+-- name: new_findings
+-- Findings that no alert has taken up yet, oldest first.
+select f.id, f.code, f.gateway, f.outlet_key, f.factor, f.from_time, f.to_time, f.found_at, f.numbers, f.rule
+from finding f
+where not exists (select from finding_handled h where h.finding_id = f.id)
+order by f.id limit %(most)s
+
+-- name: lock_findings
+-- One process takes findings up at a time; released at the end of the transaction.
+select pg_try_advisory_xact_lock(781402026, 4)
+
+-- name: handle_findings
+-- These findings are counted by an alert, or concern none.
+insert into finding_handled (finding_id, alert_id)
+select id, %(alert_id)s from unnest(%(ids)s::bigint[]) as id
+on conflict do nothing
+
+-- name: take_leadership
+-- One alerts process runs the time-driven work; the lock goes with the connection.
+select pg_try_advisory_lock(781402026, 3)
+
+-- name: still_there
+-- Whether the connection that holds the lock lives.
+select 1
+
+-- name: outlet_heard
+-- When anything of an outlet was last received.
+select outlet_key, max(received_at) from outlet_state group by outlet_key
+
+-- name: gateway_said
+-- What gateways say about themselves, or the broker in their name.
+select gateway, state, since from gateway_state
+
+-- name: ingest_seen
+-- The newest heartbeat of any ingest process; NULL when none ever ran.
+select max(seen_at) from service_heartbeat where service = 'ingest'
+
+-- name: open_outage
+-- Outfall itself cannot receive.
+insert into own_outage (cause, from_time) values (%(cause)s, %(from_time)s) on conflict (cause) where to_time is null do nothing
+
+-- name: close_outage
+-- It can again.
+update own_outage set to_time = %(at)s where cause = %(cause)s and to_time is null
+
+-- name: last_outage
+-- The end of the newest outage of our own: NULL = none ever; infinity = it lasts.
+select max(coalesce(to_time, 'infinity'::timestamptz)) = 'infinity', max(to_time) from own_outage
+
+-- name: outages_over
+-- Whether an outage of our own overlaps a range of time.
+select exists (select from own_outage where from_time < %(to_time)s and coalesce(to_time, 'infinity') > %(from_time)s)
+
+-- name: sweep_upto
+-- How far a sweep has come.
+select upto from sweep where name = %(name)s for update
+
+-- name: sweep_to
+-- The sweep has come so far.
+insert into sweep (name, upto) values (%(name)s, %(upto)s) on conflict (name) do update set upto = excluded.upto
+
+-- name: touch_ended
+-- Hours that ended and whose frames have had their time.
+insert into touched (outlet_key, from_time, to_time, cause)
+select outlet_key, %(from_time)s, %(to_time)s, 'sweep' from unnest(%(outlets)s::integer[]) as outlet_key
+
+-- name: announce_touched
+-- Wake the judgement.
+select pg_notify('outfall_touched', '')
+
+-- name: find_unsettled_days
+-- Days between the first judged hour of an outlet and a limit that have no day value and are not waiting for one.
+insert into day_due (outlet_key, day, touched_at)
+select f.outlet_key, d.day, clock_timestamp()
+from (
+    select k.outlet_key, k.factors, min(first.start) as start
+    from unnest(%(outlets)s::integer[]) with ordinality as k0(outlet_key, place)
+    cross join lateral (select k0.outlet_key, string_to_array((%(factors)s::text[])[k0.place], ',') as factors) k
+    cross join lateral unnest(k.factors) as factor(code)
+    cross join lateral (
+        select p.start from period_value p
+        where p.outlet_key = k.outlet_key and p.factor = factor.code and p.span = 'hour'
+        order by p.start limit 1
+    ) first
+    group by k.outlet_key, k.factors
+) f
+cross join lateral generate_series(
+    date_trunc('day', f.start, 'Asia/Shanghai'), %(ended_before)s::timestamptz, interval '1 day'
+) as d(day)
+where not exists (
+    select from period_value p
+    where p.outlet_key = f.outlet_key and p.factor = any(f.factors) and p.span = 'day' and p.start = d.day
+)
+on conflict do nothing
+
+-- name: job_started
+-- A job runs.
+insert into job_run as j (name, started_at, runs, failures) values (%(name)s, %(at)s, 1, 0)
+on conflict (name) do update set started_at = excluded.started_at, finished_at = null, runs = j.runs + 1
+
+-- name: job_finished
+-- A job ended, well or not; a failure of the run before is forgotten by a run that went well.
+update job_run set finished_at = %(at)s, failed = %(failed)s, failures = failures + case when %(failed)s::text is null then 0 else 1 end
+where name = %(name)s
