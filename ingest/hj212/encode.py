@@ -10,11 +10,10 @@ from typing import Final
 from ingest.hj212 import sm4
 from ingest.hj212.crc import CrcVariant, crc_of
 from ingest.hj212.flag import PACKET_NUMBERS, VERSIONS, Version, parse_flag
+from ingest.hj212.packet import CP_LIMIT, SEGMENT_LIMIT
 from ingest.hj212.segment import KEYS
 from store.errors import OutfallError
 
-SEGMENT_LIMIT: Final = 1024
-CP_LIMIT: Final = {"2005": 960, "2017": 950, "2025": 950}
 _REQUIRED: Final = {
     "2005": ("ST", "CN", "PW", "MN"),
     "2017": ("QN", "ST", "CN", "PW", "MN", "Flag"),

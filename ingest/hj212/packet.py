@@ -132,24 +132,22 @@ def prove(segment: bytes, crc_text: bytes, keys: Keys | None) -> Proof | Refusal
         return Proof(segment, "hj212", _spelling(crc_text))
     parts = cut(segment)
     variant = matching_variant(segment, sent)
-    body = sm4.from_notation(parts.body)
+    listed = sm4.from_notation(parts.body)
+    plain = listed is None and _looks_plain(parts.body)
     spelling = _spelling(crc_text)
-    if body is not None:
-        spelling = (*spelling, Anomaly.SM4_NOTATION_TEXT)
-    elif variant is not None and _looks_plain(parts.body):
+    if plain and variant is not None:
         return Proof(segment, variant, (*spelling, *_tag(variant)))
-    opened = _open(parts.with_body(parts.body if body is None else body), sent, variant, keys)
-    if isinstance(opened, Proof):
-        marks = (
-            opened.anomalies
-            if body is None
-            else tuple(a for a in opened.anomalies if a != Anomaly.ENCRYPTED_SM4)
-        )
-        return Proof(opened.segment, opened.variant, (*spelling, *marks))
-    if body is None and _looks_plain(parts.body):
-        detail = f"CRC {crc_text.decode()} fits no known variant; computed {crc_hj212(segment):04X}"
-        return Refusal("crc_mismatch", detail, (Anomaly.CRC_BAD,))
-    return opened
+    bad = f"CRC {crc_text.decode()} fits no known variant; computed {crc_hj212(segment):04X}"
+    mismatch = Refusal("crc_mismatch", bad, (Anomaly.CRC_BAD,))
+    if plain and keys is None:
+        return mismatch
+    opened = _open(parts if listed is None else parts.with_body(listed), sent, variant, keys)
+    if isinstance(opened, Refusal):
+        return mismatch if plain else opened
+    marks = opened.anomalies
+    if listed is not None:
+        marks = (Anomaly.SM4_NOTATION_TEXT, *(name for name in marks if name != Anomaly.ENCRYPTED_SM4))
+    return Proof(opened.segment, opened.variant, (*spelling, *marks))
 
 
 def _open(parts: Parts, sent: int, wire_variant: CrcVariant | None, keys: Keys | None) -> Proof | Refusal:
