@@ -154,8 +154,16 @@ def event_row(row: Mapping[str, Any], *, for_company: bool) -> EventRow:
         actor=_actor(row["actor"], for_company=for_company),
         action=row["action"],
         word=text(key) if has(key) else row["action"],
-        reason=None if hidden else row["reason"],
+        reason=None if hidden else _reason(row["reason"]),
     )
+
+
+def _reason(reason: str | None) -> str | None:
+    """The alert keeper's reasons are codes; what officers write stays as it is."""
+    for topic in ("console.event_reason", "reasons"):
+        if reason is not None and has(f"{topic}.{reason}"):
+            return text(f"{topic}.{reason}")
+    return reason
 
 
 def _actor(actor: str, *, for_company: bool) -> str:

@@ -18,6 +18,7 @@ from api.console.errors import ConsoleRoute
 from api.console.login import own_path
 from api.console.pages import HERE, environment, static_path
 from deploy import assets
+from ingest.hj212.anomalies import Anomaly
 from store.errors import Conflict, NotAllowed
 from store.texts import catalogue, has
 
@@ -59,13 +60,17 @@ def test_no_template_has_a_script_or_a_style_of_its_own(file: Path) -> None:
         (
             "alert_kind",
             "exceedance_hour exceedance_day data_missing outlet_silent gateway_offline resent_value_differs "
-            "clock_skew gateway_security ingest_down data_undecodable",
+            "clock_skew gateway_security ingest_down data_undecodable flood",
         ),
         ("action", "raised counted cleared acknowledged"),
     ],
 )
 def test_every_word_of_the_schema_has_its_chinese(topic: str, words: str) -> None:
     assert [word for word in words.split() if not has(f"console.{topic}.{word}")] == []
+
+
+def test_every_deviation_that_the_decoder_names_has_its_chinese() -> None:
+    assert [name for name in Anomaly if not has(f"console.anomaly.{name}")] == []
 
 
 def test_the_console_texts_have_no_empty_one() -> None:
