@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hmac
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -51,6 +52,19 @@ def belongs(registry: Registry, mn: str, gateway: str) -> Outlet | None:
     if outlet is None or outlet.monitor is None or outlet.monitor.gateway != gateway:
         return None
     return outlet
+
+
+def keys_of(registry: Registry, gateway: str) -> Callable[[str], Sequence[bytes]]:
+    """SM4 keys by MN: the one in use first, then the one before it. A gateway gets the keys of its own monitors only."""
+
+    def keys(mn: str) -> Sequence[bytes]:
+        outlet = belongs(registry, mn, gateway)
+        monitor = outlet.monitor if outlet is not None else None
+        if monitor is None:
+            return ()
+        return [key for key in (monitor.sm4_key, monitor.previous_sm4_key) if key is not None]
+
+    return keys
 
 
 def refuse_stranger(registry: Registry, mn: str, gateway: str) -> Refusal:

@@ -5,10 +5,10 @@ Pure: the same arguments give the same batch, so that a batch whose transaction 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from ingest.admission import Refusal, Terms, belongs
+from ingest.admission import Refusal, Terms, keys_of
 from ingest.arrival import Arrival
 from ingest.batch import Batch, FrameOrigin, GatewayNews, StoredMessage, StreamKey, Tail
 from ingest.documents import place_documents
@@ -124,23 +124,9 @@ class _Decoding:
         decoder = self._open.get(gateway)
         if decoder is None:
             tail = self._tails.get((gateway, "hj212"))
-            decoder = StreamDecoder(keys=self._keys(gateway), tail=tail.data if tail else b"")
+            decoder = StreamDecoder(keys=keys_of(self._registry, gateway), tail=tail.data if tail else b"")
             self._open[gateway] = decoder
         return decoder
-
-    def _keys(self, gateway: str) -> Callable[[str], Sequence[bytes]]:
-        """Keys by MN: the one in use first, then the one before it. A gateway gets the keys of its own monitors only."""
-        registry = self._registry
-
-        def keys(mn: str) -> Sequence[bytes]:
-            outlet = belongs(registry, mn, gateway)
-            if outlet is None or outlet.monitor is None:
-                return ()
-            return [
-                key for key in (outlet.monitor.sm4_key, outlet.monitor.previous_sm4_key) if key is not None
-            ]
-
-        return keys
 
     def _give_up(self, key: StreamKey, at: datetime) -> None:
         """The gap timer ran out: what is kept of a frame becomes quarantined pieces."""

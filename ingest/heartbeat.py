@@ -53,7 +53,8 @@ class Heartbeat:
         self._waiting[shard] = messages
 
     def due(self, moment: datetime, session: Connected) -> bool:
-        """Whether it is time, the broker came or went, or the clock was set back. True for one thread only: the beat counts as sent."""
+        """Whether it is time, the broker came or went, or the clock was set back. True for one thread only: the beat counts
+        as sent."""
         with self._lock:
             young = self._beaten_at is not None and timedelta(0) <= moment - self._beaten_at < EVERY
             if young and session.listening == self._listening:

@@ -48,11 +48,13 @@ class Outcome:
     answers : HJ 212 frames to publish, with their gateway, in the order of the frames they answer
     dispositions : frame number in ``batch.frames`` -> accepted, duplicate or conflicting
     outlets : keys of outlets with new readings
+    records, readings : how many of each were stored
     """
 
     answers: list[tuple[str, bytes]] = field(default_factory=list)
     dispositions: list[str] = field(default_factory=list)
     outlets: set[int] = field(default_factory=set)
+    records: int = 0
     readings: int = 0
     tally: Tally = field(default_factory=Tally)
 
@@ -87,8 +89,11 @@ class Writer:
         ).fetchone()
         return row is not None and bool(row[0])
 
-    def store(self, batch: Batch, findings: Findings, *, cause: str = "reading") -> Outcome:
-        """Store everything of the batch or nothing. ``findings`` are those to write now; the batch's own differences are added.
+    def store(
+        self, batch: Batch, findings: Findings, *, cause: str = "reading", counted: bool = True
+    ) -> Outcome:
+        """Store everything of the batch or nothing. ``findings`` are those to write now; the batch's own differences are
+        added. With ``counted`` False the ledger is left alone.
 
         Raises psycopg.Error; then nothing was stored, unless the connection broke during the commit itself: ask ``is_stored``.
         """
@@ -101,6 +106,8 @@ class Writer:
             self._copy("copy_quarantine", _quarantine_rows(batch))
             _settle(batch, judged, outcome)
             outcome.tally.merge(batch.tally)
+            if not counted:
+                outcome.tally = Tally()
             self._store_rest(batch, outcome, (findings, differences), cause, judged)
         return outcome
 
@@ -287,6 +294,7 @@ def _settle(batch: Batch, judged: Sequence[_Judged], outcome: Outcome) -> None:
     for record in batch.records:
         origin = record.origin
         outcome.tally.add(origin.received_at, origin.gateway, origin.outlet_key, "accepted")
+    outcome.records = len(batch.records)
     outcome.answers = answers_of(batch)
 
 

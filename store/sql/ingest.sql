@@ -195,6 +195,19 @@ where q.id > %(after)s
 order by q.id
 limit %(count)s
 
+-- name: count_to_replay
+-- How many of them there are.
+select count(*)
+from quarantine q
+where q.id <= %(upto)s
+  and (%(reason)s::text is null or q.reason = %(reason)s)
+  and (%(gateway)s::text is null or q.gateway = %(gateway)s)
+  and (%(since)s::timestamptz is null or q.received_at >= %(since)s)
+  and not exists (
+      select from quarantine_replay r
+      where r.quarantine_id = q.id and r.outcome in ('accepted', 'duplicate', 'conflicting')
+  )
+
 -- name: last_quarantine_id
 select coalesce(max(id), 0) from quarantine
 
@@ -214,3 +227,7 @@ select pg_advisory_unlock(781402026, 2)
 select exists (
     select from message where id = %(id)s and received_at = %(received_at)s and digest = %(digest)s
 )
+
+-- name: payload_of
+-- The exact bytes of a message. The receive time names the chunk.
+select payload from message where id = %(id)s and received_at = %(received_at)s

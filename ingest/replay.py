@@ -1,0 +1,197 @@
+"""Quarantined pieces through today's decoder and registry: an MN registered since, a key set since, a decoder that has learned.
+
+What becomes data is stored as if it had come then: with the message and the receive time of its original. The quarantine row
+stays; what became of it is a row in ``quarantine_replay``. The ledger is not touched: it says what became of a frame when it
+was received. No answer is published, because the sender has long stopped waiting for one."""
+
+from __future__ import annotations
+
+import sys
+from collections import Counter
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from importlib import metadata
+from typing import Any
+
+import psycopg
+
+from ingest.admission import Terms, keys_of
+from ingest.batch import Batch, FrameOrigin
+from ingest.documents import place_documents
+from ingest.findings import Findings
+from ingest.frames import place
+from ingest.hj212 import Frame, StreamDecoder
+from ingest.pieces import hj212_piece, place_rejected
+from ingest.tally import NO_OUTLET
+from ingest.write import Outcome, Writer
+from store.database import Connection, rows
+from store.errors import Conflict
+from store.model import Registry
+from store.queries import queries
+from store.settings import Settings, load_settings
+
+AT_ONCE = 500
+"""Pieces read from the database at a time."""
+
+WHOLE_MESSAGE = frozenset({"message_too_large"})
+"""Reasons for which the quarantine holds the beginning only; the message holds the rest."""
+
+STORED = ("conflicting", "accepted", "duplicate")
+"""Outcomes of a piece that gave data, the one that says most first."""
+
+REFUSED = "store_refused"
+
+
+@dataclass(frozen=True, slots=True)
+class ReplayReport:
+    """``outcomes``: accepted, duplicate, conflicting, or the reason why a piece is still refused -> pieces."""
+
+    pieces: int
+    readings: int
+    outcomes: Mapping[str, int] = field(default_factory=dict)
+
+    def as_dict(self) -> dict[str, object]:
+        """For output as JSON."""
+        return {"pieces": self.pieces, "readings": self.readings, "outcomes": dict(self.outcomes)}
+
+
+def replay(
+    connection: Connection,
+    registry: Registry,
+    *,
+    actor: str,
+    reason: str | None = None,
+    gateway: str | None = None,
+    since: datetime | None = None,
+    limit: int | None = None,
+    progress: Callable[[int, int], None] | None = None,
+    settings: Settings | None = None,
+) -> ReplayReport:
+    """Replay pieces that no replay has stored yet, oldest first, each in a transaction of its own.
+
+    ``reason``, ``gateway`` and ``since`` (receive time) choose among them; ``progress`` hears how many of how many are done. Running it again
+    changes nothing that is stored. Raises Conflict ``replay_runs`` while another replay runs.
+    """
+    connection.commit()
+    was_autocommit = connection.autocommit
+    connection.autocommit = True
+    try:
+        work = _Replay(connection, registry, actor, Terms.of(settings or load_settings()))
+        with _only_one(connection):
+            return work.run({"reason": reason, "gateway": gateway, "since": since}, limit, progress)
+    finally:
+        if not connection.closed:
+            connection.autocommit = was_autocommit
+
+
+class _only_one:  # noqa: N801 - reads as a clause
+    """The advisory lock of the replay, for a with statement."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def __enter__(self) -> None:
+        row = self._connection.execute(queries("ingest")["lock_replay"]).fetchone()
+        if row is None or not row[0]:
+            raise Conflict("Another replay is running; wait until it is done.", code="replay_runs")
+
+    def __exit__(self, *_: object) -> None:
+        if not self._connection.closed:
+            self._connection.execute(queries("ingest")["unlock_replay"])
+
+
+class _Replay:
+    def __init__(self, connection: Connection, registry: Registry, actor: str, terms: Terms) -> None:
+        self._connection = connection
+        self._registry = registry
+        self._actor = actor
+        self._terms = terms
+        self._writer = Writer(connection)
+        self._sql = queries("ingest")
+        self._release = metadata.version("outfall")
+
+    def run(
+        self, chosen: Mapping[str, object], limit: int | None, progress: Callable[[int, int], None] | None
+    ) -> ReplayReport:
+        outcomes: Counter[str] = Counter()
+        readings = 0
+        after = 0
+        row = self._connection.execute(self._sql["last_quarantine_id"]).fetchone()
+        upto = row[0] if row else 0
+        counted = self._connection.execute(self._sql["count_to_replay"], {**chosen, "upto": upto}).fetchone()
+        total = min(counted[0] if counted else 0, limit or sys.maxsize)
+        while limit is None or outcomes.total() < limit:
+            count = AT_ONCE if limit is None else min(AT_ONCE, limit - outcomes.total())
+            with rows(self._connection) as cursor:
+                found = cursor.execute(
+                    self._sql["quarantined_to_replay"],
+                    {**chosen, "after": after, "upto": upto, "count": count},
+                ).fetchall()
+            if not found:
+                break
+            for piece in found:
+                outcome, stored = self._again(piece)
+                outcomes[outcome] += 1
+                readings += stored
+                after = piece["id"]
+                if progress is not None:
+                    progress(outcomes.total(), total)
+        return ReplayReport(outcomes.total(), readings, dict(outcomes))
+
+    def _again(self, piece: Mapping[str, Any]) -> tuple[str, int]:
+        batch = self._decode(piece)
+        refused = [part.reason for part in batch.quarantined]
+        kept = Batch(frames=batch.frames, records=batch.records)
+        try:
+            with self._connection.transaction():
+                stored = self._writer.store(kept, Findings(), cause="replay", counted=False)
+                outcome = _outcome(stored, refused, str(piece["reason"]))
+                self._note(piece["id"], outcome)
+        except (psycopg.DataError, psycopg.IntegrityError):
+            self._note(piece["id"], REFUSED)
+            return REFUSED, 0
+        return outcome, stored.readings
+
+    def _note(self, quarantine_id: int, outcome: str) -> None:
+        self._connection.execute(
+            self._sql["note_replay"],
+            {
+                "quarantine_id": quarantine_id,
+                "release": self._release,
+                "outcome": outcome,
+                "actor": self._actor,
+            },
+        )
+
+    def _decode(self, piece: Mapping[str, Any]) -> Batch:
+        batch = Batch()
+        raw = bytes(piece["raw"])
+        if piece["reason"] in WHOLE_MESSAGE:
+            raw = self._payload_of(piece, raw)
+        origin = FrameOrigin(piece["message_id"], piece["received_at"], piece["gateway"], NO_OUTLET)
+        channel = piece["channel"]
+        if channel == "hj212":
+            decoder = StreamDecoder(keys=keys_of(self._registry, piece["gateway"]))
+            for found in (*decoder.feed(raw), *decoder.flush()):
+                if isinstance(found, Frame):
+                    known = hj212_piece(found, self._registry)
+                    place(batch, origin, channel, known, self._registry, self._terms)
+                else:
+                    place_rejected(batch, origin, channel, found, self._registry)
+        elif channel in ("json", "neuron"):
+            place_documents(batch, origin, channel, raw, self._registry, self._terms)
+        return batch
+
+    def _payload_of(self, piece: Mapping[str, Any], beginning: bytes) -> bytes:
+        row = self._connection.execute(
+            self._sql["payload_of"], {"id": piece["message_id"], "received_at": piece["received_at"]}
+        ).fetchone()
+        return bytes(row[0]) if row else beginning
+
+
+def _outcome(stored: Outcome, refused: list[str], before: str) -> str:
+    for name in STORED:
+        if name in stored.dispositions or (name == "accepted" and stored.records):
+            return name
+    return refused[0] if refused else before
