@@ -12,7 +12,7 @@ import sys
 import typer
 from rich.console import Console
 
-from deploy.commands import decode, people, registry, replay, run, services, simulate, stack
+from deploy.commands import decode, people, registry, replay, run, services, settings, simulate, stack
 from store.errors import OutfallError
 
 app = typer.Typer(
@@ -35,6 +35,7 @@ app.command("api")(services.api)
 app.command("simulate")(simulate.simulate)
 app.command("decode")(decode.decode)
 app.command("replay")(replay.replay)
+app.command("settings")(settings.settings)
 app.command("run")(run.run)
 app.command("up")(run.up)
 app.command("down")(run.down)
