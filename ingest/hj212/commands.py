@@ -112,7 +112,9 @@ _ROWS: Final = (
 COMMANDS: Final = {row.cn: row for row in _ROWS}
 
 
+_KIND_BY_CN: Final = {row.cn: row.kind for row in _ROWS}
+
+
 def kind_of(cn: str) -> PeriodKind | None:
     """Kind of the readings that an upload with this CN carries; None for every other command."""
-    command = COMMANDS.get(cn)
-    return command.kind if command else None
+    return _KIND_BY_CN.get(cn)

@@ -36,8 +36,7 @@ def quick_frame(buffer: bytes, start: int, offset: int) -> Frame | None:
     segment = buffer[begin:end]
     if crc_hj212_text(segment) != tail[2:6] or not segment.isascii():
         return None
-    body = buffer[body_at : end - 2]
-    content = known_content(body.decode("ascii"), body)
+    content = known_content(buffer[body_at : end - 2])
     if content is None:
         return None
     shape = content.shape
