@@ -38,9 +38,11 @@ def keep_missing(
 ) -> None:
     """Open, count and clear the alerts for missing hours (数据缺失).
 
-    An hour of which nothing came counts once for the outlet, not once a factor. While the outlet or its gateway is known to be
+    An hour of which nothing came counts once for the outlet, not once a factor; in a partial hour those factors count that have a
+    limit. While the outlet or its gateway is known to be
     off-line, or Outfall itself was down, missing hours follow from that and open no alert. Old gaps call nobody and open none.
     """
+    limited = {limit.factor for limit in outlet.limits}
     changed: dict[datetime, dict[str, Change]] = {}
     for change in changes:
         changed.setdefault(change.period.start, {})[change.period.factor] = change
@@ -62,6 +64,8 @@ def keep_missing(
             )
         )
         for factor, change in by_factor.items():
+            if factor not in limited:
+                continue
             absent = not whole and change.period.status == MISSING
             sightings.append(
                 Sighting(

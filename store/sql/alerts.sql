@@ -73,10 +73,12 @@ select count(*), min(start), max(start),
 from alert_occurrence where alert_id = %(alert_id)s and withdrawn_at is null
 
 -- name: new_findings
--- Findings that no alert has taken up yet, oldest first.
+-- Findings that no alert has taken up yet, oldest first. They are taken up in the order of their ids; the look-back covers
+-- transactions that took an id earlier and committed later.
 select f.id, f.code, f.gateway, f.outlet_key, f.factor, f.from_time, f.to_time, f.found_at, f.numbers, f.rule
 from finding f
-where not exists (select from finding_handled h where h.finding_id = f.id)
+where f.id > (select coalesce(max(finding_id), 0) - 10000 from finding_handled)
+  and not exists (select from finding_handled h where h.finding_id = f.id)
 order by f.id limit %(most)s
 
 -- name: lock_findings
@@ -118,8 +120,8 @@ insert into own_outage (cause, from_time) values (%(cause)s, %(from_time)s) on c
 update own_outage set to_time = %(at)s where cause = %(cause)s and to_time is null
 
 -- name: last_outage
--- The end of the newest outage of our own: NULL = none ever; infinity = it lasts.
-select max(coalesce(to_time, 'infinity'::timestamptz)) = 'infinity', max(to_time) from own_outage
+-- When the newest outage of our own ended; NULL when there was none.
+select max(to_time) from own_outage
 
 -- name: outages_over
 -- Whether an outage of our own overlaps a range of time.
