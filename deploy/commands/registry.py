@@ -67,7 +67,7 @@ def apply(
 
     On the local stack the broker learns new gateways at once; their passwords are in the Outfall home (see `outfall stack env`).
     """
-    from deploy.gateways import sync_local_broker
+    from deploy.localstack import sync_gateways
 
     settings = load_settings()
     found = _read(file)
@@ -76,7 +76,7 @@ def apply(
         if dry_run:
             connection.rollback()
     if not dry_run:
-        sync_local_broker(settings, [gateway.id for gateway in found.gateways])
+        sync_gateways(settings, [gateway.id for gateway in found.gateways])
     if as_json:
         typer.echo(json.dumps({"changes": report.changes, "unchanged": report.unchanged, "dry_run": dry_run}))
         return

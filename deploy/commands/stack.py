@@ -32,14 +32,7 @@ def _progress(step: str, share: float | None) -> None:
 def up() -> None:
     """Install (the first time) and start TimescaleDB and Mosquitto."""
     settings = load_settings()
-    local.up(
-        settings.home,
-        database_port=settings.database_port,
-        mqtt_port=settings.mqtt_port,
-        mqtt_address=settings.mqtt_address,
-        mqtt_tls_port=settings.mqtt_tls_port,
-        progress=_progress,
-    )
+    localstack.start(settings, _progress)
     typer.echo(f"The local stack is up in {settings.home}.")
 
 

@@ -6,6 +6,7 @@ import json
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from deploy.launch.bringup import Say
 
@@ -36,7 +37,7 @@ def wait_for_history(progress_file: Path, say: Say, alive: Callable[[], None]) -
     say("history is still being delivered; it goes on in the background")
 
 
-def _read(progress_file: Path) -> dict[str, object] | None:
+def _read(progress_file: Path) -> dict[str, Any] | None:
     try:
         found = json.loads(progress_file.read_text(encoding="utf-8"))
     except FileNotFoundError:

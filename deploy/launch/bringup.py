@@ -7,9 +7,8 @@ import secrets
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from deploy import stack
+from deploy import localstack, stack
 from deploy.assets import install_assets
-from deploy.gateways import sync_local_broker
 from store import clock, people
 from store.apply import apply_sites
 from store.database import connect
@@ -43,14 +42,7 @@ def bring_up_stack(settings: Settings, say: Say) -> Mapping[str, str]:
             say(line)
             last = line
 
-    stack.up(
-        settings.home,
-        database_port=settings.database_port,
-        mqtt_port=settings.mqtt_port,
-        mqtt_address=settings.mqtt_address,
-        mqtt_tls_port=settings.mqtt_tls_port,
-        progress=progress,
-    )
+    localstack.start(settings, progress)
     return {**stack.env(settings.home), **own}
 
 
@@ -64,7 +56,7 @@ def prepare(environment: Mapping[str, str], sites: Path, say: Say) -> dict[str, 
     for name in migrate(url):
         say(f"schema: {name}")
     registry = register_when_empty(url, sites, say)
-    return sync_local_broker(settings, registry.gateways)
+    return localstack.sync_gateways(settings, registry.gateways)
 
 
 def register_when_empty(database_url: str, sites: Path, say: Say) -> Registry:
