@@ -13,7 +13,9 @@ import httpx
 import pytest
 from psycopg.types.json import Jsonb
 
+from api.service import listen
 from deploy import stack as local
+from store.settings import load_settings
 from tests.integration.api.conftest import HERE, Api
 
 
@@ -106,3 +108,9 @@ def wait_for(client: httpx.Client, port: int, process: subprocess.Popen[bytes]) 
             assert process.poll() is None, "the process ended"
             assert time.monotonic() < deadline, "the process does not answer"
             time.sleep(0.05)
+
+
+def test_answers_do_not_wait_for_the_acknowledgement_of_their_head() -> None:
+    with listen(load_settings(http_port=local.free_port(), home=HERE)) as listener:
+        # asyncio sets TCP_NODELAY by this.
+        assert listener.proto == socket.IPPROTO_TCP
