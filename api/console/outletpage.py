@@ -65,9 +65,9 @@ def outlet_page(
         "outlet.html",
         principal,
         authority=None if registry.authority is None else registry.authority.district,
-        site=site_card(site, facts, services.settings, now),
+        site=site_card(site, facts, services.settings),
         outlet=outlet,
-        block=outlet_block(outlet, facts, services.settings, now),
+        block=outlet_block(outlet, facts, services.settings),
         received=max(
             (row["received_at"] for row in facts.outlet_states.get(outlet.key, {}).values()), default=None
         ),

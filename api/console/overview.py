@@ -23,8 +23,9 @@ KINDS = ("realtime", "minute", "hour", "day")
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What was read from the database for the overview."""
+    """What was read from the database for the overview, at a moment."""
 
+    at: datetime
     outlet_states: Mapping[int, Mapping[str, Mapping[str, Any]]]
     gateway_states: Mapping[str, Mapping[str, Any]]
     readings: Mapping[tuple[int, str], Latest]
@@ -98,7 +99,7 @@ def judged_span(outlet: Outlet) -> str:
     return "hour" if outlet.medium == "gas" else "day"
 
 
-def site_card(site: Site, facts: Facts, settings: Settings, now: datetime) -> SiteCard:
+def site_card(site: Site, facts: Facts, settings: Settings) -> SiteCard:
     """The card of a site."""
     return SiteCard(
         id=site.id,
@@ -106,25 +107,25 @@ def site_card(site: Site, facts: Facts, settings: Settings, now: datetime) -> Si
         industry=text(f"console.industry.{site.industry}"),
         key_unit=site.key_unit,
         sample=site.sample,
-        listed=site.listed(now),
+        listed=site.listed(facts.at),
         note=site.note,
-        outlets=tuple(outlet_block(outlet, facts, settings, now) for outlet in site.outlets),
+        outlets=tuple(outlet_block(outlet, facts, settings) for outlet in site.outlets),
     )
 
 
-def outlet_block(outlet: Outlet, facts: Facts, settings: Settings, now: datetime) -> OutletBlock:
+def outlet_block(outlet: Outlet, facts: Facts, settings: Settings) -> OutletBlock:
     """The block of an outlet."""
     states = facts.outlet_states.get(outlet.key, {})
     kind = shown_kind(states)
     gateway = None if outlet.monitor is None else facts.gateway_states.get(outlet.monitor.gateway)
     data_time = None if kind is None else states[kind]["data_time"]
-    rows = tuple(_factor_row(outlet, factor, facts, data_time, now) for factor in outlet.factors)
+    rows = tuple(_factor_row(outlet, factor, facts, data_time) for factor in outlet.factors)
     return OutletBlock(
         id=outlet.id,
         name=outlet.name,
         medium=outlet.medium,
         judged=outlet.judged,
-        connection=connection_state(outlet.monitor, states, gateway, settings, now),
+        connection=connection_state(outlet.monitor, states, gateway, settings, facts.at),
         kind=None if kind is None else text(f"console.kind.{kind}"),
         data_time=data_time,
         judged_rows=tuple(row for row in rows if row.bound is not None),
@@ -132,12 +133,10 @@ def outlet_block(outlet: Outlet, facts: Facts, settings: Settings, now: datetime
     )
 
 
-def _factor_row(
-    outlet: Outlet, factor: str, facts: Facts, newest: datetime | None, now: datetime
-) -> FactorRow:
+def _factor_row(outlet: Outlet, factor: str, facts: Facts, newest: datetime | None) -> FactorRow:
     reading = facts.readings.get((outlet.key, factor))
     values = _latest_values(outlet, facts)
-    bound = shown_bound(outlet.limits, factor, values, now) if outlet.judged else None
+    bound = shown_bound(outlet.limits, factor, values, facts.at) if outlet.judged else None
     verdict = facts.verdicts.get((outlet.key, factor))
     folds = outlet.oxygen_reference is not None and bound is not None
     value = None if reading is None else reading.folded if folds else reading.value
@@ -155,7 +154,7 @@ def _factor_row(
         bound=bound,
         # A value that is not a normal measurement is not set against a limit, not even by the eye.
         bar=draw(value, bound.minimum, bound.maximum) if normal and bound and value is not None else None,
-        verdict=None if verdict is None else verdict_words(verdict, now),
+        verdict=None if verdict is None else verdict_words(verdict, facts.at),
     )
 
 

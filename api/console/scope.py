@@ -40,6 +40,7 @@ def facts_of(connection: Connection, outlets: Iterable[Outlet], now: datetime) -
         for factor in sorted({limit.factor for limit in outlet.limits})
     ]
     return Facts(
+        at=now,
         outlet_states=states,
         gateway_states=reads.gateway_states(connection),
         readings=reads.latest_readings(connection, wanted),

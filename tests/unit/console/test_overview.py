@@ -29,8 +29,8 @@ def block(shown: Outlet, *readings: tuple[str, str | None, str | None, str]) -> 
     verdict = LatestVerdict(
         hour_start(NOW) - timedelta(hours=1), "hour", "exceeded", Decimal(200), Decimal("200.004"), None
     )
-    facts = Facts(states, {}, latest, {(shown.key, "a21026"): verdict})
-    return outlet_block(shown, facts, SETTINGS, NOW)
+    facts = Facts(NOW, states, {}, latest, {(shown.key, "a21026"): verdict})
+    return outlet_block(shown, facts, SETTINGS)
 
 
 def test_a_folding_outlet_shows_the_folded_value_and_the_measured_one_beside_it() -> None:
@@ -77,7 +77,6 @@ def test_the_last_verdict_says_its_hour_and_the_value_with_the_decimals_that_dec
 
 def test_a_site_is_marked_as_listed_only_while_the_listing_is_in_force() -> None:
     listing = Listing(1, NOW - timedelta(days=9), NOW + timedelta(days=1), "环境信用（虚构）", "市局", None)
-    facts = Facts({}, {}, {}, {})
     listed = replace(site(), positive_list=(listing,))
-    assert site_card(listed, facts, SETTINGS, NOW).listed
-    assert not site_card(listed, facts, SETTINGS, NOW + timedelta(days=2)).listed
+    assert site_card(listed, Facts(NOW, {}, {}, {}, {}), SETTINGS).listed
+    assert not site_card(listed, Facts(NOW + timedelta(days=2), {}, {}, {}, {}), SETTINGS).listed

@@ -10,6 +10,7 @@
   const GAP = 54; // room between panels for the title
   const HEAD = 34;
   const FOOT = 76; // time axis and zoom slider
+  const AGAIN_MS = 60000;
   const LINES = ["#0072b2", "#009e73", "#7b5ea7", "#5f6b7a"]; // told apart by colour-blind people
   const LIMIT = "#b34700";
   const words = place.dataset;
@@ -49,7 +50,7 @@
     place.classList.add("chart-message");
   }
 
-  function draw(data) {
+  function draw(data, keepZoom) {
     if (!data.panels.some((panel) => panel.points.length)) return message(words.wordEmpty);
     if (!chart) {
       place.textContent = "";
@@ -87,6 +88,8 @@
       tooltip: { trigger: "axis", renderMode: "richText", confine: true, valueFormatter: (value) => (value === null || value === undefined ? "—" : String(value)) },
       series: data.panels.flatMap((panel, index) => seriesOf(panel, index, data.period, pattern, narrow)),
     };
+    const seen = chart.getOption() && chart.getOption().dataZoom;
+    if (seen && keepZoom) option.dataZoom.forEach((zoom) => Object.assign(zoom, { start: seen[0].start, end: seen[0].end }));
     chart.setOption(option, { notMerge: true });
   }
 
@@ -146,7 +149,7 @@
   // ---- asking ---------------------------------------------------------------------------------------------------------------
   let asked = 0;
 
-  async function load() {
+  async function load(again) {
     const query = new URLSearchParams(new FormData(form));
     const mine = ++asked;
     if (!chart) message(words.wordLoading);
@@ -156,9 +159,10 @@
       const data = await answer.json();
       if (mine !== asked) return;
       note.hidden = !data.coarsened;
-      draw(data);
+      draw(data, again);
     } catch {
-      if (mine === asked) message(words.wordFailed);
+      // What is drawn stays when a later try fails; the banner of the lost connection says why it is old.
+      if (mine === asked && !(again && chart)) message(words.wordFailed);
     }
   }
 
@@ -177,10 +181,15 @@
     if (!limitChoices()) event.target.checked = true;
     limitChoices();
     history.replaceState(null, "", `?${new URLSearchParams(new FormData(form))}`);
-    load();
+    load(false);
   });
+  // New data are drawn once a minute, where they can be seen, without moving what somebody has zoomed to.
+  setInterval(() => {
+    const range = new FormData(form).get("range");
+    if (document.visibilityState === "visible" && (range === "24h" || range === "7d")) load(true);
+  }, AGAIN_MS);
   form.classList.add("is-live"); // the button is for pages without script
   new ResizeObserver(() => chart && chart.resize()).observe(place);
   limitChoices();
-  load();
+  load(false);
 })();
