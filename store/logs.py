@@ -44,7 +44,7 @@ def configure(settings: Settings, service: str) -> None:
         )
     logging.basicConfig(level=settings.log_level, handlers=[handler], force=True)
     # One line a request or a job is the work of metrics, not of the log.
-    for chatty in ("apscheduler", "uvicorn.access", "httpx"):
+    for chatty in ("apscheduler", "uvicorn.access", "httpx", "yoyo"):
         logging.getLogger(chatty).setLevel(logging.WARNING)
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import logging
 import os
 import signal
 import subprocess
@@ -58,7 +57,6 @@ def run(
     """
     settings = load_settings()
     configure(settings, "run")
-    logging.getLogger("httpx").setLevel(logging.WARNING)
     options = RunOptions(sites.absolute(), simulate, history_days, tuple(scenario or ()))
     raise typer.Exit(run_foreground(settings, options, _say))
 

@@ -11,6 +11,7 @@ from urllib.parse import unquote, urlsplit
 
 import typer
 
+from deploy import localstack
 from deploy import stack as local
 from deploy.certificates import make_certificates
 from deploy.compose import write_broker_files
