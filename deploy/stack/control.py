@@ -98,8 +98,11 @@ def up(
 
 
 def down(home: Path) -> None:
-    """Stop both servers and wait; data stay. A home without a stack is fine. Raises StackError."""
-    if not exists(home):
+    """Stop both servers and wait; data stay. A home without a stack is fine. Raises StackError.
+
+    Also stops what a start that failed half-way has left, so it asks for the directories and not for the record of a start.
+    """
+    if not (home / "postgres").is_dir():
         return
     place = Home(home.absolute(), server_account())
     with place.locked():

@@ -13,7 +13,7 @@ import pytest
 
 from deploy import stack as local
 from deploy.stack.errors import PortTaken, StackNotThere
-from deploy.stack.processes import command_line
+from deploy.stack.processes import command_line, running_with
 from tests.fixtures.stack import start_on_free_ports, throw_away_home, up_again
 from tests.fixtures.waiting import until
 
@@ -171,6 +171,23 @@ def test_a_taken_port_is_named_with_its_setting_and_its_holder(
             local.up(stack_home, progress=lambda *_: None, **ports)
     assert f"process {os.getpid()}" in caught.value.message, remark
     assert str(taken) in caught.value.message
+
+
+def test_what_a_failed_start_left_running_is_stopped_by_down(stack_home: Path) -> None:
+    with socket.socket() as occupant:
+        occupant.bind(("127.0.0.1", 0))
+        occupant.listen()
+        with pytest.raises(PortTaken):
+            local.up(
+                stack_home,
+                database_port=local.free_port(),
+                mqtt_port=occupant.getsockname()[1],
+                progress=lambda *_: None,
+            )
+    data = str(stack_home / "postgres" / "data")
+    assert running_with("-D", data), "the database was up before the broker failed"
+    local.down(stack_home)
+    assert running_with("-D", data) == []
 
 
 def test_a_home_without_a_stack_is_said_to_have_none(tmp_path: Path) -> None:
