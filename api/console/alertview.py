@@ -25,6 +25,7 @@ class AlertRow:
     id: int
     number: str
     kind: str
+    means: str | None
     severity: str
     severity_word: str
     where: str
@@ -76,10 +77,12 @@ def alert_row(row: Mapping[str, Any], registry: Registry, *, for_company: bool) 
     who = row["acknowledged_by"]
     where, outlet_id = _place(row, registry)
     code = row["factor"]
+    means = f"alerts.{row['code']}.means"
     return AlertRow(
         id=row["id"],
         number=row["number"],
         kind=kind_word(row["code"]),
+        means=text(means) if has(means) else None,
         severity=row["severity"],
         severity_word=text(f"console.severity.{row['severity']}"),
         where=where,
@@ -103,7 +106,7 @@ def alert_row(row: Mapping[str, Any], registry: Registry, *, for_company: bool) 
 
 def kind_word(code: str) -> str:
     """The kind of an alert in the words of the national clients (regulation.md D.1)."""
-    key = f"console.alert_kind.{code}"
+    key = f"alerts.{code}.title"
     return text(key) if has(key) else text("console.alert_kind_other", code=code)
 
 
@@ -154,16 +157,14 @@ def event_row(row: Mapping[str, Any], *, for_company: bool) -> EventRow:
         actor=_actor(row["actor"], for_company=for_company),
         action=row["action"],
         word=text(key) if has(key) else row["action"],
-        reason=None if hidden else _reason(row["reason"]),
+        reason=None if hidden else _reason(row["action"], row["reason"]),
     )
 
 
-def _reason(reason: str | None) -> str | None:
+def _reason(action: str, reason: str | None) -> str | None:
     """The alert keeper's reasons are codes; what officers write stays as it is."""
-    for topic in ("console.event_reason", "reasons"):
-        if reason is not None and has(f"{topic}.{reason}"):
-            return text(f"{topic}.{reason}")
-    return reason
+    key = f"alerts.{action}.{reason}"
+    return text(key) if has(key) else reason
 
 
 def _actor(actor: str, *, for_company: bool) -> str:

@@ -71,6 +71,13 @@ def test_a_kind_without_a_text_is_named_by_its_code() -> None:
     assert alert_row(row(code="brand_new"), REGISTRY, for_company=False).kind == "其他预警（brand_new）"
 
 
+def test_a_reason_of_the_keeper_is_told_in_chinese_and_an_officers_own_words_stay() -> None:
+    event = {"at": NOW, "actor": "system", "action": "cleared", "reason": "over", "detail": {}}
+    assert event_row(event, for_company=True).reason == "后续时段已恢复正常"
+    noted = event | {"actor": "officer", "action": "acknowledged", "reason": "已电话联系"}
+    assert event_row(noted, for_company=False).reason == "已电话联系"
+
+
 def test_a_company_does_not_learn_which_officer_did_what_nor_what_officers_noted() -> None:
     event = {"at": NOW, "actor": "officer", "action": "acknowledged", "reason": "内部意见", "detail": {}}
     theirs = event_row(event, for_company=True)

@@ -12,8 +12,10 @@ import pytest
 from fastapi import APIRouter, FastAPI
 from psycopg_pool import PoolTimeout
 
+from alerts.kinds import SEVERITIES
 from api import problems
 from api.console import errors
+from api.console.alertview import kind_word
 from api.console.errors import ConsoleRoute
 from api.console.login import own_path
 from api.console.pages import HERE, environment, static_path
@@ -57,16 +59,15 @@ def test_no_template_has_a_script_or_a_style_of_its_own(file: Path) -> None:
         ("industry", "cement thermal_power municipal_wwtp township_wwtp"),
         ("protocol", "2005 2017 2025 json neuron"),
         ("medium", "gas water"),
-        (
-            "alert_kind",
-            "exceedance_hour exceedance_day data_missing outlet_silent gateway_offline resent_value_differs "
-            "clock_skew gateway_security ingest_down data_undecodable flood",
-        ),
-        ("action", "raised counted cleared acknowledged"),
+        ("action", "raised counted cleared acknowledged withdrawn"),
     ],
 )
 def test_every_word_of_the_schema_has_its_chinese(topic: str, words: str) -> None:
     assert [word for word in words.split() if not has(f"console.{topic}.{word}")] == []
+
+
+def test_every_kind_of_alert_has_its_national_words() -> None:
+    assert [code for code in SEVERITIES if kind_word(code).startswith("其他预警")] == []
 
 
 def test_every_deviation_that_the_decoder_names_has_its_chinese() -> None:
