@@ -112,7 +112,7 @@ class Settings(BaseSettings):
     )
     ingest_workers: Annotated[int, Field(ge=1, le=16)] = Field(
         2,
-        description="Storing threads of an ingest process; one decodes while the database works for another. A gateway keeps to one.",
+        description="Storing threads of an ingest process: one decodes while the database works for another.",
     )
     ingest_metrics_port: Annotated[int, Field(ge=0, le=65535)] = Field(
         0, description="Port of the ingest process's own /metrics on OUTFALL_HTTP_HOST; 0 = none."
