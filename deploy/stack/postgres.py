@@ -30,6 +30,7 @@ Progress = Callable[[str, float | None], None]
 SUPERUSER = "postgres"
 SERVICE = "outfall"
 START_SECONDS = 60
+TELL_SECONDS = 2.0
 LAUNCH_SECONDS = 3
 """A server that shows no process for this long after its launch has ended."""
 """How long a healthy server may take to answer; recovery after a crash is not counted, it takes what it takes."""
@@ -212,11 +213,11 @@ def _wait_ready(home: Home, running: int | None, at: int, since: int, progress: 
             psycopg.connect(admin_url(home, at), connect_timeout=5).close()
             return
         except errors.CannotConnectNow:
-            progress("PostgreSQL is recovering from an unclean shutdown", None)
+            _tell_recovery(launched, progress)
             deadline = time.monotonic() + START_SECONDS
         except psycopg.OperationalError as error:
             if "starting up" in str(error) or "recovery" in str(error):
-                progress("PostgreSQL is recovering from an unclean shutdown", None)
+                _tell_recovery(launched, progress)
                 deadline = time.monotonic() + START_SECONDS
             elif (seen and not alive) or time.monotonic() > deadline:
                 raise _failed(home, since) from error
@@ -246,3 +247,9 @@ def _provide(home: Home, at: int) -> None:
 
 def _url(user: str, password: str, at: int, database: str) -> str:
     return f"postgresql://{user}:{quote(password, safe='')}@127.0.0.1:{at}/{database}"
+
+
+def _tell_recovery(launched: float, progress: Progress) -> None:
+    """A clean start also answers "starting up" for a moment: only one that takes longer is worth a word."""
+    if time.monotonic() - launched > TELL_SECONDS:
+        progress("PostgreSQL is recovering from an unclean shutdown", None)
