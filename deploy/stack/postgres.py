@@ -30,10 +30,11 @@ Progress = Callable[[str, float | None], None]
 SUPERUSER = "postgres"
 SERVICE = "outfall"
 START_SECONDS = 60
+"""How long a healthy server may take to answer; recovery after a crash is not counted, it takes what it takes."""
 TELL_SECONDS = 2.0
+"""A clean start answers "starting up" for less than this."""
 LAUNCH_SECONDS = 3
 """A server that shows no process for this long after its launch has ended."""
-"""How long a healthy server may take to answer; recovery after a crash is not counted, it takes what it takes."""
 STOP_SECONDS = 60
 ORPHAN_SECONDS = 10
 ZONES = Path("/usr/share/zoneinfo")

@@ -13,6 +13,7 @@
   const AGAIN_MS = 60000;
   const LINES = ["#0072b2", "#009e73", "#7b5ea7", "#5f6b7a"]; // told apart by colour-blind people
   const LIMIT = "#b34700";
+  const BEIJING_MS = 8 * 3600 * 1000;
   const words = place.dataset;
   let chart = null;
 
@@ -41,6 +42,22 @@
     return found;
   }
 
+  // Hours and days are Beijing's (regulation.md B) wherever the browser is: times are moved by eight hours and drawn as UTC.
+  function inBeijing(data) {
+    const moved = (time) => time + BEIJING_MS;
+    return {
+      ...data,
+      from: moved(data.from),
+      to: moved(data.to),
+      panels: data.panels.map((panel) => ({
+        ...panel,
+        points: panel.points.map(([time, ...rest]) => [moved(time), ...rest]),
+        invalid: panel.invalid.map(([from, to, word]) => [moved(from), moved(to), word]),
+        limits: panel.limits.map((limit) => ({ ...limit, from: moved(limit.from), to: moved(limit.to) })),
+      })),
+    };
+  }
+
   function message(text) {
     if (chart) {
       chart.dispose();
@@ -64,6 +81,7 @@
     const narrow = place.clientWidth < 520;
     const option = {
       animation: false,
+      useUTC: true,
       textStyle: { fontFamily: getComputedStyle(document.body).fontFamily },
       title: data.panels.map((panel, index) => ({
         text: `${panel.name}（${panel.what}${panel.unit ? "，" + panel.unit : ""}）${panel.points.length ? "" : " · " + words.wordNoPoints}`, left: 4, top: top(index) - 30, textStyle: { fontSize: 13, fontWeight: 600, color: "#1f2933" },
@@ -156,7 +174,7 @@
     try {
       const answer = await fetch(`${words.source}?${query}`, { headers: { Accept: "application/json" } });
       if (!answer.ok) throw new Error(String(answer.status));
-      const data = await answer.json();
+      const data = inBeijing(await answer.json());
       if (mine !== asked) return;
       note.hidden = !data.coarsened;
       draw(data, again);
