@@ -70,7 +70,8 @@ def replay(
 ) -> ReplayReport:
     """Replay pieces that no replay has stored yet, oldest first, each in a transaction of its own.
 
-    ``reason``, ``gateway`` and ``since`` (receive time) choose among them; ``progress`` hears how many of how many are done. Running it again
+    ``reason``, ``gateway`` and ``since`` (receive time) choose among them; ``progress`` hears how
+    many of how many are done. Running it again
     changes nothing that is stored. Raises Conflict ``replay_runs`` while another replay runs.
     """
     connection.commit()

@@ -133,7 +133,6 @@ class Session:
         client.on_connect = self._on_connect
         client.on_disconnect = self._on_disconnect
         client.on_subscribe = self._on_subscribe
-        client.max_inflight_messages_set(self.receive_maximum)
         client.connect_timeout = 5.0
         return client
 
@@ -148,7 +147,8 @@ class Session:
             self._wake()
 
     def answer(self, gateway: str, frame: bytes) -> None:
-        """Publish a frame on the gateway's ``down`` topic with QoS 1."""
+        """Publish a frame on the gateway's ``down`` topic with QoS 0: one that is lost is asked for again by the frame's
+        repetition."""
         if len(self._answers) >= ANSWERS_WAITING_MOST:
             self.answers_left_out += 1
             return
@@ -238,9 +238,9 @@ class Session:
             epoch, packet_ids = self._acks.popleft()
             if epoch == self.epoch and self.connected:
                 self._client.acknowledge(packet_ids)
-        while self._answers and self.connected:
-            gateway, frame = self._answers.popleft()
-            self._client.publish(down_topic(gateway), frame, qos=1)
+        if self._answers and self.connected:
+            answers = [self._answers.popleft() for _ in range(len(self._answers))]
+            self._client.publish_many((down_topic(gateway), frame) for gateway, frame in answers)
 
     def _on_connect(
         self,

@@ -1,7 +1,7 @@
 """Nothing is lost and nothing is stored twice: ingest killed at any moment, broker and database stopped and started.
 
-``OUTFALL_TEST_FRAMES`` sets the number of frames of the kill test (20,000; the long form is 100,000), ``OUTFALL_TEST_SEED`` its moments.
-"""
+``OUTFALL_TEST_FRAMES`` sets the number of frames of the kill test (20,000; the long form is 100,000), ``OUTFALL_TEST_SEED``
+its moments."""
 
 from __future__ import annotations
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from ingest.arrival import Arrival, parse_topic
 from ingest.backoff import Backoff
-from ingest.client import MalformedPacketError, packet_end, parse_publish
+from ingest.client import MalformedPacketError, packet_end, parse_publish, publish_packet
 from ingest.findings import EVERY, Findings, Pacing
 from ingest.flood import FloodMeter
 from ingest.live import OUTLETS_IN_ONE, LivePacing
@@ -28,7 +28,9 @@ from store.errors import DecodeError, SettingsError
 NOW = datetime(2026, 11, 24, 12, 0, tzinfo=BEIJING)
 
 
-def publish_packet(topic: bytes, payload: bytes, packet_id: int | None, properties: bytes = b"\x00") -> bytes:
+def written_publish(
+    topic: bytes, payload: bytes, packet_id: int | None, properties: bytes = b"\x00"
+) -> bytes:
     """A PUBLISH as MQTT 5 section 3.3 has it."""
     body = struct.pack("!H", len(topic)) + topic
     if packet_id is not None:
@@ -52,12 +54,21 @@ def publish_packet(topic: bytes, payload: bytes, packet_id: int | None, properti
 def test_a_publish_is_read_as_it_was_written(
     topic: str, payload: bytes, packet_id: int | None, properties: bytes
 ) -> None:
-    packet = bytearray(publish_packet(topic.encode(), payload, packet_id, properties) + b"next")
+    packet = bytearray(written_publish(topic.encode(), payload, packet_id, properties) + b"next")
     place = packet_end(packet, 0)
     assert place is not None
     found = parse_publish(packet[0], packet, *place)
     assert found == (topic, payload, packet_id, False)
     assert packet[place[1] :] == b"next"
+
+
+@given(st.text("abc/1", min_size=1), st.binary(max_size=300))
+def test_what_is_published_reads_back(topic: str, payload: bytes) -> None:
+    packet = bytearray(publish_packet(topic, payload))
+    place = packet_end(packet, 0)
+    assert place is not None
+    assert place[1] == len(packet)
+    assert parse_publish(packet[0], packet, *place) == (topic, payload, None, False)
 
 
 @given(st.binary(max_size=40))
@@ -73,7 +84,7 @@ def test_arbitrary_packets_are_read_or_refused_but_never_run_over_their_end(data
 
 
 def test_a_packet_whose_rest_is_on_the_way_is_waited_for() -> None:
-    packet = bytearray(publish_packet(b"a", b"x" * 200, 1))
+    packet = bytearray(written_publish(b"a", b"x" * 200, 1))
     assert all(packet_end(packet[:size], 0) is None for size in range(1, len(packet)))
 
 
