@@ -1,0 +1,86 @@
+-- What the tests of the alerts process insert and look at.
+
+-- name: add_reading
+insert into reading (data_time, outlet_key, kind, factor, revision, value, folded, total, status, message_id, received_at)
+values (%(at)s, %(outlet_key)s, %(kind)s::reading_kind, %(factor)s,
+        (select coalesce(max(revision), 0) + 1 from reading
+         where outlet_key = %(outlet_key)s and kind = %(kind)s::reading_kind and factor = %(factor)s and data_time = %(at)s),
+        %(value)s, %(folded)s, %(total)s, %(status)s::reading_status, 1, clock_timestamp())
+
+-- name: copy_readings
+copy reading (data_time, outlet_key, kind, factor, revision, value, folded, status, message_id, received_at) from stdin
+
+-- name: touch
+insert into touched (outlet_key, from_time, to_time, cause) values (%(outlet_key)s, %(from_time)s, %(to_time)s, %(cause)s)
+
+-- name: touched_count
+select count(*) from touched
+
+-- name: notify_touched
+select pg_notify('outfall_touched', '')
+
+-- name: newest_verdicts
+-- The verdicts of the newest revision of each period.
+select v.factor, v.span, v.start, v.limit_key, v.result, v.compared
+from verdict v
+where v.revision = (select max(p.revision) from period_value p
+                    where p.outlet_key = v.outlet_key and p.factor = v.factor and p.span = v.span and p.start = v.start)
+order by v.factor, v.span, v.start, v.limit_key nulls first
+
+-- name: newest_periods
+select distinct on (factor, span, start) factor, span, start, revision, valid, status, reasons, after_marking_measured,
+       after_marking_folded
+from period_value order by factor, span, start, revision desc
+
+-- name: revisions
+select factor, span, start, revision, reported_measured, status from period_value order by factor, span, start, revision
+
+-- name: alerts
+select * from alert order by id
+
+-- name: occurrences
+select * from alert_occurrence where alert_id = %(alert_id)s order by start
+
+-- name: events
+select action, reason, actor, detail from alert_event where alert_id = %(alert_id)s order by id
+
+-- name: audit
+select actor, action, subject from audit_event where action like 'alerts:%%' order by id
+
+-- name: add_finding
+insert into finding (code, gateway, outlet_key, from_time, to_time, found_at, numbers, rule)
+values (%(code)s, %(gateway)s, %(outlet_key)s, %(at)s, %(at)s, %(at)s, %(numbers)s, 'ingest 1')
+
+-- name: unhandled_findings
+select count(*) from finding f where not exists (select from finding_handled h where h.finding_id = f.id)
+
+-- name: heard
+insert into outlet_state (outlet_key, kind, data_time, received_at) values (%(outlet_key)s, 'realtime', %(at)s, %(at)s)
+on conflict (outlet_key, kind) do update set received_at = excluded.received_at
+
+-- name: gateway_says
+insert into gateway_state (gateway, state, since, heard_at) values (%(gateway)s, %(state)s, %(at)s, %(at)s)
+on conflict (gateway) do update set state = excluded.state, since = excluded.since
+
+-- name: ingest_beats
+insert into service_heartbeat (service, instance, started_at, seen_at) values ('ingest', 'test:1', %(at)s, %(at)s)
+on conflict (service, instance) do update set seen_at = excluded.seen_at
+
+-- name: outages
+select cause, from_time, to_time from own_outage order by id
+
+-- name: job_runs
+select name, runs, failures, failed, finished_at from job_run order by name
+
+-- name: days_due
+select count(*) from day_due
+
+-- name: leader_backends
+select pid from pg_locks where locktype = 'advisory' and classid = 781402026 and objid = 3 and granted
+  and database = (select oid from pg_database where datname = current_database())
+
+-- name: terminate
+select pg_terminate_backend(%(pid)s)
+
+-- name: heartbeats
+select service, instance, state from service_heartbeat where service = 'alerts'
