@@ -45,7 +45,7 @@ def samples(
             "earliest": ranges[0][0],
             "latest": ranges[-1][1],
         },
-    )
+    ).fetchall()
     newest: dict[Place, dict[datetime, Sample]] = defaultdict(dict)
     hour, hour_end = ranges[0][0], ranges[0][0]
     for factor, data_time, revision, value, folded, total, status in found:
@@ -81,11 +81,11 @@ def stored_periods(
         "latest": latest,
     }
     sql = queries("judgement")
-    rows = {(row[0], row[1]): row for row in connection.execute(sql["periods"], arguments)}
+    rows = {(row[0], row[1]): row for row in connection.execute(sql["periods"], arguments).fetchall()}
     if not rows:
         return {}
     verdicts: dict[tuple[str, datetime, int], list[Verdict]] = defaultdict(list)
-    for row in connection.execute(sql["verdicts"], arguments):
+    for row in connection.execute(sql["verdicts"], arguments).fetchall():
         verdicts[row[0], row[1], row[2]].append(_verdict(row))
     return {
         place: Stored(row[2], _period(row, span, tuple(verdicts.get((row[0], row[1], row[2]), ()))))

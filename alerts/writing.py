@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import cache
 
-from psycopg.types.json import Jsonb
+import orjson
 
 from alerts.judgement.values import Period, Verdict
 from alerts.loading import Place, Stored
@@ -27,7 +28,9 @@ def changes_of(judged: Iterable[Period], stored: Mapping[Place, Stored]) -> list
     changes = []
     for period in judged:
         # Stored verdicts come in the order of their limits.
-        ordered = replace(period, verdicts=tuple(sorted(period.verdicts, key=_limit_order)))
+        ordered = period
+        if len(period.verdicts) > 1:
+            ordered = replace(period, verdicts=tuple(sorted(period.verdicts, key=_limit_order)))
         before = stored.get((period.factor, period.start))
         if before is None:
             changes.append(Change(ordered, 1))
@@ -38,6 +41,12 @@ def changes_of(judged: Iterable[Period], stored: Mapping[Place, Stored]) -> list
 
 def _limit_order(verdict: Verdict) -> int:
     return verdict.limit_key or 0
+
+
+@cache
+def _array(reasons: tuple[str, ...]) -> str:
+    """A PostgreSQL array literal. Reason codes are words of letters, digits and underscores: nothing needs quoting."""
+    return "{" + ",".join(reasons) + "}"
 
 
 def write(connection: Connection, outlet_key: int, changes: Iterable[Change], at: datetime) -> None:
@@ -64,10 +73,10 @@ def write(connection: Connection, outlet_key: int, changes: Iterable[Change], at
                         period.after_exemption.folded,
                         period.valid,
                         period.status,
-                        list(period.reasons),
+                        _array(period.reasons),
                         period.count,
                         period.expected,
-                        Jsonb(period.inputs),
+                        orjson.dumps(period.inputs).decode(),
                         period.rule,
                         at,
                     )
@@ -89,7 +98,7 @@ def write(connection: Connection, outlet_key: int, changes: Iterable[Change], at
                             verdict.bound_side,
                             verdict.compared,
                             verdict.multiple,
-                            list(verdict.reasons),
+                            _array(verdict.reasons),
                             verdict.rule,
                             at,
                         )
