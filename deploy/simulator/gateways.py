@@ -33,7 +33,7 @@ BATCH_BYTES = 12_000
 #: HJ 212-2025 gives no period for the heartbeat.
 HEARTBEAT_SECONDS = 60
 #: At the end of a run without live data, how long to wait for answers that are still coming.
-LAST_ANSWERS_SECONDS = 15.0
+LAST_ANSWERS_SECONDS = 5.0
 
 
 @dataclass(slots=True)

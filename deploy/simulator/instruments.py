@@ -5,8 +5,8 @@ the printed hour.
 
 Gas: means are arithmetic over normal samples. Zero and span are calibrated once a day for 5 to 10 minutes (flag C).
 Water: flow, pH, temperature and probes are sampled; COD, NH3-N, TP and TN are analysed once an hour on a flow-proportional
-composite of the hour's first forty minutes, with the result at minute 55. One hour a night is the standard check (flag C). An hour
-without discharge has no analysis: the last result is repeated with flag F. Hour and day concentrations are flow-weighted.
+composite of the hour's first forty minutes, with the result at minute 55. One hour a night is the standard check (flag C). An
+hour without discharge has no analysis: the last result is repeated with flag F. Hour and day concentrations are flow-weighted.
 """
 
 from __future__ import annotations
@@ -166,7 +166,7 @@ class Station:
                     flags[factor] = "C"
 
     def calibration(self, t: int) -> tuple[int, int]:
-        """Start and length in seconds of the zero and span calibration of the day that holds ``t``: at the same time daily, 5 to 10 min."""
+        """Start and length in seconds of the zero and span calibration of the day that holds ``t``."""
         slot = int(scatter(self._check, 0) * 24)
         lasts = 300 + 60 * int(6 * scatter(self._check, day_number(t)))
         return day_of(t) + HOUR + slot * 600, lasts

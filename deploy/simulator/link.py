@@ -13,7 +13,7 @@ import ssl
 import threading
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -66,6 +66,16 @@ class Broker:
         return cls(parts.hostname, parts.port or (8883 if tls else 1883), tls, ca)
 
 
+@dataclass(frozen=True, slots=True)
+class _Sent:
+    """A message on its way."""
+
+    mid: int
+    topic: str
+    payload: bytes
+    delivered: Callable[[], None] | None
+
+
 class Link:
     """One connection. Call its methods from one thread; the callbacks of paho come from another.
 
@@ -83,29 +93,34 @@ class Link:
         self._connected = threading.Event()
         self._confirmed: deque[int] = deque()
         self._confirmed_early: set[int] = set()
-        self._outstanding: deque[tuple[int, Callable[[], None] | None]] = deque()
+        self._outstanding: deque[_Sent] = deque()
         self._answers: deque[tuple[str, str]] = deque()
         self._wake = threading.Event()
         self.is_open = False
-        self._client = Client(
+        self._password = password
+        self._client = self._new_client()
+
+    def _new_client(self) -> Client:
+        client = Client(
             CallbackAPIVersion.VERSION2,
-            client_id=f"gateway-{gateway}" if announce else "",
+            client_id=f"gateway-{self.gateway}" if self._announce else "",
             protocol=MQTTProtocolVersion.MQTTv5,
         )
-        self._client.username_pw_set(gateway, password)
-        if broker.tls:
-            self._client.tls_set_context(
-                ssl.create_default_context(cafile=None if broker.ca is None else str(broker.ca))
+        client.username_pw_set(self.gateway, self._password)
+        if self._broker.tls:
+            client.tls_set_context(
+                ssl.create_default_context(cafile=None if self._broker.ca is None else str(self._broker.ca))
             )
-        self._client.max_inflight_messages_set(WINDOW)
-        self._client.reconnect_delay_set(1, 30)
-        if announce:
-            self._client.will_set(self._topic("status"), self._status("offline"), qos=1, retain=True)
-        self._client.on_connect = self._on_connect
-        self._client.on_connect_fail = self._on_connect_fail
-        self._client.on_disconnect = self._on_disconnect
-        self._client.on_publish = self._on_publish
-        self._client.on_message = self._on_message
+        client.max_inflight_messages_set(WINDOW)
+        client.reconnect_delay_set(1, 30)
+        if self._announce:
+            client.will_set(self._topic("status"), self._status("offline"), qos=1, retain=True)
+        client.on_connect = self._on_connect
+        client.on_connect_fail = self._on_connect_fail
+        client.on_disconnect = self._on_disconnect
+        client.on_publish = self._on_publish
+        client.on_message = self._on_message
+        return client
 
     # -- state --------------------------------------------------------------------------------------------------------------
 
@@ -120,7 +135,13 @@ class Link:
         return len(self._outstanding)
 
     def open(self) -> None:
-        """Begin to connect, and go on trying with growing pauses."""
+        """Begin to connect, and go on trying with growing pauses. What was not confirmed before a :meth:`drop` goes first."""
+        self._confirmed.clear()
+        self._confirmed_early.clear()
+        self._outstanding = deque(
+            replace(sent, mid=self._client.publish(sent.topic, sent.payload, qos=1).mid)
+            for sent in self._outstanding
+        )
         properties = Properties(PacketTypes.CONNECT)  # type: ignore[no-untyped-call]
         properties.SessionExpiryInterval = SESSION_SECONDS if self._announce else 0
         self._client.connect_async(
@@ -140,16 +161,22 @@ class Link:
                 self._topic("status"), self._status("offline"), qos=1, retain=True
             ).wait_for_publish(2)
         self._client.disconnect()
-        self._client.loop_stop()
-        self._connected.clear()
-        self.is_open = False
+        self._retire()
 
     def drop(self) -> None:
         """Lose the line as in a power cut: the broker sends the last will."""
+        self.settle()
         self._client.disconnect(
             reasoncode=ReasonCode(PacketTypes.DISCONNECT, identifier=_DISCONNECT_WITH_WILL)
         )
+        self._retire()
+
+    def _retire(self) -> None:
+        """Leave the disconnected client: paho's loop starts only once, and a client frees its sockets when nobody holds it."""
         self._client.loop_stop()
+        self._client.on_connect = self._client.on_connect_fail = self._client.on_disconnect = None
+        self._client.on_publish = self._client.on_message = None
+        self._client = self._new_client()
         self._connected.clear()
         self.is_open = False
 
@@ -162,11 +189,12 @@ class Link:
         """
         if not self.connected or len(self._outstanding) >= WINDOW:
             return False
-        info = self._client.publish(self._topic(topic), payload, qos=1)
+        full = self._topic(topic)
+        info = self._client.publish(full, payload, qos=1)
         if info.rc not in (MQTTErrorCode.MQTT_ERR_SUCCESS, MQTTErrorCode.MQTT_ERR_NO_CONN):
             return False
         self._confirmed_early.discard(info.mid)  # numbers are used again after 65 535
-        self._outstanding.append((info.mid, delivered))
+        self._outstanding.append(_Sent(info.mid, full, payload, delivered))
         return True
 
     def wait(self, seconds: float) -> None:
@@ -178,11 +206,11 @@ class Link:
         """Take note of what the broker has confirmed, oldest first."""
         while self._confirmed:
             self._confirmed_early.add(self._confirmed.popleft())
-        while self._outstanding and self._outstanding[0][0] in self._confirmed_early:
-            mid, delivered = self._outstanding.popleft()
-            self._confirmed_early.discard(mid)
-            if delivered is not None:
-                delivered()
+        while self._outstanding and self._outstanding[0].mid in self._confirmed_early:
+            sent = self._outstanding.popleft()
+            self._confirmed_early.discard(sent.mid)
+            if sent.delivered is not None:
+                sent.delivered()
 
     def answers(self) -> list[tuple[str, str]]:
         """(MN, QN) of the HJ 212 answers (9013, 9014) heard since the last call."""

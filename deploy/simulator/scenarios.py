@@ -80,8 +80,8 @@ def plan(text: str, sources: Sequence[Source], *, seed: int, now: int) -> Plan:
 def past_episodes(sources: Sequence[Source], origin: int) -> tuple[Episode, ...]:
     """What a new history holds so that there is something to see: an exceedance, and an outage of a township station.
 
-    ``origin`` is the hour of the first start. The exceedance of NOx at the first folded stack lasts three hours and begins 31 hours
-    before; the outage lasts three hours and begins 22 hours before.
+    ``origin`` is the hour of the first start. The exceedance of NOx at the first folded stack lasts three hours and begins 31
+    hours before; the outage lasts three hours and begins 22 hours before.
     """
     found = []
     stack = next((s for s in sources if s.oxygen_reference is not None and s.ceiling("a21002")), None)

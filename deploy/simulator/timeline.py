@@ -72,7 +72,7 @@ def _stream(source: Source, kind: str, length: int, last: int) -> Iterator[Recor
 
 
 def first_position(source: Source, begin: int) -> dict[str, int]:
-    """The ``after`` with which :func:`records` starts at ``begin``: the first record of each kind is the first whole one from there."""
+    """The ``after`` with which :func:`records` starts at ``begin``, each kind with its first whole record."""
     return dict.fromkeys(periods(source), begin - 1)
 
 
@@ -85,7 +85,7 @@ class Step:
 
 
 def released(stream: Iterator[Record], outages: Sequence[Episode]) -> Iterator[Step]:
-    """The same records with those that fall due in an outage held back until it is over; fresh data go first (HJ 212-2025 8.1.2)."""
+    """The same records, those due in an outage held back until it is over; fresh data go first (HJ 212-2025 8.1.2)."""
     windows = sorted((e.start, e.end) for e in outages if e.kind == kinds.OUTAGE)
     held: list[Record] = []
     release = 0
