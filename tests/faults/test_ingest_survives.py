@@ -141,7 +141,7 @@ def test_ingest_killed_ten_times_stores_every_reading_once(
     try:
         wait_until(books.listening, "ingest is connected")
         with connected_gateway(gateway_url(own_stack)) as gateway:
-            sender = threading.Thread(target=lambda: [gateway.publish_soon(message) for message in messages])
+            sender = threading.Thread(target=gateway.publish_all, args=(messages,))
             sender.start()
             for moment in moments:
                 wait_until(lambda moment=moment: books.messages() >= moment, f"{moment} messages stored", 120)  # type: ignore[misc]
@@ -182,8 +182,7 @@ def test_a_broker_that_restarts_costs_nothing(
         wait_until(books.listening, "ingest is connected")
         for start in range(0, len(messages), 600):
             # The gateway has its acknowledgement, so that only the way from the broker to ingest is cut.
-            for sent in [gateway.publish_soon(message) for message in messages[start : start + 600]]:
-                sent.wait_for_publish(30)
+            gateway.publish_all(messages[start : start + 600])
             stop_service(own_stack, "broker", signal.SIGTERM)
             start_again(own_stack)
             wait_until(gateway.client.is_connected, "the gateway is connected again")

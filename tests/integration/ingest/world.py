@@ -7,6 +7,7 @@ import subprocess
 import sys
 import threading
 import time
+from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -125,6 +126,16 @@ class Gateway:
     def publish_soon(self, payload: bytes, channel: str = "hj212") -> mqtt.MQTTMessageInfo:
         """Publish without waiting."""
         return self.client.publish(f"outfall/v1/{self.name}/{channel}", payload, qos=1)
+
+    def publish_all(self, payloads: Sequence[bytes], *, window: int = 5000) -> None:
+        """Publish in order and wait for all; a client has 65535 packet identifiers, so only ``window`` wait at a time."""
+        sent: deque[mqtt.MQTTMessageInfo] = deque()
+        for payload in payloads:
+            sent.append(self.publish_soon(payload))
+            if len(sent) > window:
+                sent.popleft().wait_for_publish(DEADLINE_SECONDS)
+        for info in sent:
+            info.wait_for_publish(DEADLINE_SECONDS)
 
     def heard_qns(self) -> list[str | None]:
         """Request numbers of the 9014 answers heard."""
