@@ -38,10 +38,12 @@ class Loop:
         self.days = 0
         self.failures = 0
         self.failed: str | None = None
+        self.listening = False
 
     def run(self, work: Connection, ears: Connection) -> None:
         """Until the stop event is set. Raises psycopg.OperationalError when a connection is lost."""
         ears.execute(queries("judgement")["listen_touched"])
+        self.listening = True
         while not self._stop.is_set():
             moved = self.round(work)
             self._listen(work, ears, 0.0 if moved else IDLE_SECONDS)
