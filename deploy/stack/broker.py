@@ -30,9 +30,15 @@ def pid(home: Home) -> int | None:
     found = [
         number
         for number in processes.running_with("-c", str(home.broker_config))
-        if Path(processes.command_line(number)[:1][0]).name == "mosquitto"
+        if _program(number) == "mosquitto"
     ]
     return found[0] if found else None
+
+
+def _program(number: int) -> str:
+    """Name of a process's program; empty when it has ended since it was listed."""
+    words = processes.command_line(number)
+    return Path(words[0]).name if words else ""
 
 
 def service_url(home: Home, address: str, port: int) -> str:
