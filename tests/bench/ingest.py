@@ -34,7 +34,7 @@ from tests.bench.world import (
 
 SQL = parse(Path(__file__).with_suffix(".sql").read_text(encoding="utf-8"))
 FRAMES = int(os.environ.get("OUTFALL_BENCH_FRAMES", "100000"))
-BACKLOG_MOST = 20_000
+BACKLOG_MOST = 6_000
 """Frames published and not yet committed: enough that ingest never waits, few enough that the broker's memory is not
 measured."""
 
