@@ -20,7 +20,7 @@ def test_the_settings_table_is_the_one_that_the_command_prints() -> None:
 
 def test_every_command_that_the_readme_names_exists() -> None:
     commands = get_command(app).commands  # type: ignore[attr-defined]
-    for first, second in re.findall(r"outfall ([a-z][a-z-]*)(?: ([a-z][a-z-]*))?", README):
+    for first, second in re.findall(r"(?:`|bin/)outfall ([a-z][a-z-]*)(?: ([a-z][a-z-]*))?", README):
         assert first in commands, first
         if hasattr(commands[first], "commands") and second:
             assert second in commands[first].commands, f"{first} {second}"
