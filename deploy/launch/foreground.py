@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
 
-from deploy import stack
+from deploy import localstack, stack
 from deploy.launch.backfill import wait_for_history
 from deploy.launch.bringup import (
     OFFICER,
@@ -74,6 +74,8 @@ def run_foreground(settings: Settings, options: RunOptions, say: Say) -> int:
             _announce(settings.home, line)
             while not stop.wait(1.0):
                 processes.watch()
+                if own_stack:
+                    _watch_stack(settings, say)
         except _Stopped:
             say("stopped while starting")
         finally:
@@ -85,6 +87,19 @@ def run_foreground(settings: Settings, options: RunOptions, say: Say) -> int:
                 say("stopping the local stack")
                 stack.down(settings.home)
     return 0
+
+
+def _watch_stack(settings: Settings, say: Say) -> None:
+    """Start again a database or a broker that has died; what runs is left alone."""
+    dead = [service.name for service in stack.status(settings.home).services if not service.running]
+    if not dead:
+        return
+    log.warning("%s of the local stack ended; starting again", " and ".join(dead))
+    try:
+        localstack.start(settings, lambda step, _share: say(step))
+    except StackError as error:
+        # Tried again in a second; the services wait meanwhile and lose nothing.
+        log.error("the local stack does not start: %s", error)
 
 
 def _start(
