@@ -13,8 +13,8 @@ from store.model import Registry
 from store.queries import queries
 from store.settings import Settings
 
-INGEST = "ingest"
-"""The cause that an outage of ingest has in ``own_outage``."""
+INGEST, BROKER = "ingest", "broker"
+"""The causes in ``own_outage``: no ingest process lives, or those that live have lost the broker."""
 
 
 def watch_connections(
@@ -40,21 +40,27 @@ def watch_connections(
 
 
 def _ingest_is_down(book: Book, started: datetime) -> bool:
-    """Whether ingest is away; keeps the record of our own outages and its alert."""
+    """Whether Outfall cannot receive: no ingest lives, or none that lives has the broker. Keeps the record and the alert."""
     sql = queries("alerts")
-    row = book.connection.execute(sql["ingest_seen"]).fetchone()
-    seen: datetime | None = row[0] if row else None
+    row = book.connection.execute(sql["ingest_seen"], {"fresh_from": book.at - STALE}).fetchone()
+    seen, connected = row or (None, False)
     if seen is None:
         return False
     alerts = book.open_alerts([INGEST_DOWN])
-    if book.at - seen <= STALE:
-        book.connection.execute(sql["close_outage"], {"cause": INGEST, "at": seen})
+    cause, since = (INGEST, seen) if book.at - seen > STALE else (BROKER, book.at)
+    for known, _ in book.connection.execute(sql["open_outages"]).fetchall():
+        if connected or known != cause:
+            book.connection.execute(sql["close_outage"], {"cause": known, "at": seen})
+    if connected:
+        downtime = {"fresh_from": book.at - STALE, "stale_seconds": STALE.total_seconds(), "cause": INGEST}
+        book.connection.execute(sql["note_downtime"], downtime)
         for alert in alerts:
             book.clear(alert, "ingest_back")
         return False
-    book.connection.execute(sql["open_outage"], {"cause": INGEST, "from_time": seen})
-    if not alerts and book.at - started > STALE:
-        book.raise_alert(INGEST_DOWN, Subjects(), seen=seen, numbers={"since": _text(seen)})
+    book.connection.execute(sql["open_outage"], {"cause": cause, "from_time": since})
+    since = min(row[1] for row in book.connection.execute(sql["open_outages"]) if row[0] == cause)
+    if not alerts and book.at - max(since, started) > STALE:
+        book.raise_alert(INGEST_DOWN, Subjects(), seen=since, numbers={"since": _text(since), "cause": cause})
     return True
 
 

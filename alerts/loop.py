@@ -43,6 +43,8 @@ class Loop:
     def run(self, work: Connection, ears: Connection) -> None:
         """Until the stop event is set. Raises psycopg.OperationalError when a connection is lost."""
         ears.execute(queries("judgement")["listen_touched"])
+        # What changed between the first reading and the first notification must not be missed.
+        self._reload(work)
         self.listening = True
         while not self._stop.is_set():
             moved = self.round(work)
@@ -96,6 +98,9 @@ class Loop:
         channels = {notice.channel for notice in ears.notifies(timeout=seconds, stop_after=1)}
         channels |= {notice.channel for notice in ears.notifies(timeout=0)}
         if "outfall_registry" in channels:
-            with work.transaction():
-                self._worker.registry = load_registry(work, at=now())
+            self._reload(work)
             log.info("the registry changed and was read again")
+
+    def _reload(self, work: Connection) -> None:
+        with work.transaction():
+            self._worker.registry = load_registry(work, at=now())

@@ -56,9 +56,10 @@ def serve(settings: Settings, database_url: str, stop: threading.Event) -> None:
     while not stop.is_set():
         try:
             _serve_connected(settings, database_url, stop, backoff)
-        except (StoreError, psycopg.OperationalError, psycopg.InterfaceError) as error:
+        except (StoreError, psycopg.Error) as error:
+            # Not only a lost connection: a database that is not migrated yet will be, and the process need not be started again.
             wait = backoff.failed()
-            log.warning("the database is away (%s); next attempt in %.1f s", str(error).strip(), wait)
+            log.warning("the database is of no use (%s); next attempt in %.1f s", str(error).strip(), wait)
             stop.wait(wait)
 
 

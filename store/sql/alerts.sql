@@ -108,16 +108,40 @@ select outlet_key, max(received_at) from outlet_state group by outlet_key
 select gateway, state, since from gateway_state
 
 -- name: ingest_seen
--- The newest heartbeat of any ingest process; NULL when none ever ran.
-select max(seen_at) from service_heartbeat where service = 'ingest'
+-- The newest heartbeat of any ingest process (NULL when none ever ran), and whether one of the living has the broker.
+select max(seen_at),
+       coalesce(bool_or(coalesce((state ->> 'broker_connected')::boolean, true)) filter (where seen_at >= %(fresh_from)s), false)
+from service_heartbeat where service = 'ingest'
 
 -- name: open_outage
 -- Outfall itself cannot receive.
 insert into own_outage (cause, from_time) values (%(cause)s, %(from_time)s) on conflict (cause) where to_time is null do nothing
 
+-- name: open_outages
+-- Since when Outfall cannot receive, by cause.
+select cause, from_time from own_outage where to_time is null
+
 -- name: close_outage
 -- It can again.
-update own_outage set to_time = %(at)s where cause = %(cause)s and to_time is null
+update own_outage set to_time = greatest(%(at)s, from_time) where cause = %(cause)s and to_time is null
+
+-- name: note_downtime
+-- The time before the living ingest processes started in which none lived, as an outage that is over; once. It is what a restart of
+-- all of Outfall leaves behind, when nobody was there to see the outage begin.
+with living as (
+    select min(started_at) as since from service_heartbeat where service = 'ingest' and seen_at >= %(fresh_from)s
+), before as (
+    select coalesce(
+        (select max(h.seen_at) from service_heartbeat h, living where h.service = 'ingest' and h.started_at < living.since),
+        (select max(s.received_at) from outlet_state s, living where s.received_at < living.since)
+    ) as until
+)
+insert into own_outage (cause, from_time, to_time)
+select %(cause)s, before.until, living.since from living, before
+where living.since - before.until > make_interval(secs => %(stale_seconds)s)
+  and not exists (
+      select from own_outage o where o.from_time < living.since and coalesce(o.to_time, 'infinity') > before.until
+  )
 
 -- name: last_outage
 -- When the newest outage of our own ended; NULL when there was none.

@@ -177,7 +177,7 @@ select gateway, channel, packet_id, digest from (
 -- name: beat
 insert into service_heartbeat (service, instance, started_at, seen_at, state)
 values ('ingest', %(instance)s, %(started_at)s, %(seen_at)s, %(state)s)
-on conflict (service, instance) do update set seen_at = excluded.seen_at, state = excluded.state
+on conflict (service, instance) do update set started_at = excluded.started_at, seen_at = excluded.seen_at, state = excluded.state
 
 -- name: quarantined_to_replay
 -- Pieces that no replay has stored yet, oldest first. A stream that was cut is replayed piece by piece: each piece is whole frames.

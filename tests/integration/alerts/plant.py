@@ -98,6 +98,10 @@ class Plant:
     def run(self, name: str, **arguments: object) -> None:
         self.connection.execute(SQL[name], arguments)
 
+    def beat(self, at: datetime, *, connected: bool = True) -> None:
+        """A heartbeat of ingest, with or without the broker."""
+        self.run("ingest_beats", at=at, connected=connected)
+
     def ask(self, name: str, **arguments: object) -> list[dict[str, Any]]:
         with rows(self.connection) as cursor:
             return cursor.execute(SQL[name], arguments).fetchall()

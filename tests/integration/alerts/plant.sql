@@ -63,8 +63,12 @@ insert into gateway_state (gateway, state, since, heard_at) values (%(gateway)s,
 on conflict (gateway) do update set state = excluded.state, since = excluded.since
 
 -- name: ingest_beats
-insert into service_heartbeat (service, instance, started_at, seen_at) values ('ingest', 'test:1', %(at)s, %(at)s)
-on conflict (service, instance) do update set seen_at = excluded.seen_at
+insert into service_heartbeat (service, instance, started_at, seen_at, state)
+values ('ingest', 'test:1', %(at)s, %(at)s, jsonb_build_object('broker_connected', %(connected)s::boolean))
+on conflict (service, instance) do update set seen_at = excluded.seen_at, state = excluded.state
+
+-- name: ingest_runs
+insert into service_heartbeat (service, instance, started_at, seen_at) values ('ingest', %(instance)s, %(started)s, %(seen)s)
 
 -- name: outages
 select cause, from_time, to_time from own_outage order by id

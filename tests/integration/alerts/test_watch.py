@@ -80,42 +80,66 @@ def test_a_last_will_is_an_outage_after_the_least_patience(plant: Plant) -> None
 
 def test_our_own_outage_is_recorded_and_silences_the_others(plant: Plant) -> None:
     heard(plant, MORNING)
-    plant.run("ingest_beats", at=MORNING)
+    plant.beat(MORNING)
     watch(plant, MORNING + 400 * SECOND)
     assert open_codes(plant) == [("ingest_down", None, None)]
     (outage,) = plant.ask("outages")
     assert (outage["cause"], outage["from_time"], outage["to_time"]) == ("ingest", MORNING, None)
     back = MORNING + 500 * SECOND
-    plant.run("ingest_beats", at=back)
+    plant.beat(back)
     watch(plant, back + SECOND)
     assert open_codes(plant) == []
     assert plant.ask("outages")[0]["to_time"] == back
-    watch(plant, back + 300 * SECOND - SECOND)
-    plant.run("ingest_beats", at=back + 301 * SECOND)
-    watch(plant, back + 301 * SECOND)
-    assert {code for code, _, _ in open_codes(plant)} == {"gateway_offline"} or open_codes(plant) == []
+
+
+def test_a_lost_broker_is_our_own_outage_too(plant: Plant) -> None:
+    heard(plant, MORNING)
+    plant.beat(MORNING, connected=False)
+    watch(plant, MORNING + 10 * SECOND)
+    assert open_codes(plant) == []
+    for seconds in (40, 400):
+        plant.beat(MORNING + seconds * SECOND, connected=False)
+        watch(plant, MORNING + (seconds + 1) * SECOND)
+    assert open_codes(plant) == [("ingest_down", None, None)]
+    plant.beat(MORNING + 410 * SECOND)
+    watch(plant, MORNING + 411 * SECOND)
+    assert open_codes(plant) == []
+    (outage,) = plant.ask("outages")
+    assert (outage["cause"], outage["to_time"]) == ("broker", MORNING + 410 * SECOND)
 
 
 def test_silence_counts_from_the_end_of_our_own_outage(plant: Plant) -> None:
     heard(plant, MORNING)
-    plant.run("ingest_beats", at=MORNING)
+    plant.beat(MORNING)
     watch(plant, MORNING + 400 * SECOND)
     back = MORNING + 1000 * SECOND
-    plant.run("ingest_beats", at=back)
+    plant.beat(back)
     watch(plant, back)
-    plant.run("ingest_beats", at=back + 300 * SECOND)
+    plant.beat(back + 300 * SECOND)
     watch(plant, back + 300 * SECOND)
     assert open_codes(plant) == []
-    plant.run("ingest_beats", at=back + 301 * SECOND)
+    plant.beat(back + 301 * SECOND)
     watch(plant, back + 301 * SECOND)
     assert ("gateway_offline", None, "gw-gas") in open_codes(plant)
 
 
 def test_an_ingest_that_was_stopped_with_us_is_recorded_but_not_called_at_once(plant: Plant) -> None:
-    plant.run("ingest_beats", at=MORNING)
+    plant.beat(MORNING)
     watch(plant, MORNING + HOUR, started=MORNING + HOUR)
     assert open_codes(plant) == []
     assert len(plant.ask("outages")) == 1
+
+
+def test_time_in_which_all_of_outfall_was_down_is_our_own_and_calls_no_outlet_silent(plant: Plant) -> None:
+    heard(plant, MORNING)
+    plant.run("ingest_runs", instance="test:1", started=LONG_AGO, seen=MORNING)
+    again = MORNING + 2 * HOUR
+    plant.run("ingest_runs", instance="test:2", started=again, seen=again + 5 * SECOND)
+    for seconds in (6, 10, 15):
+        watch(plant, again + seconds * SECOND, started=again)
+    assert open_codes(plant) == []
+    (outage,) = plant.ask("outages")
+    assert (outage["from_time"], outage["to_time"]) == (MORNING, again)
 
 
 def test_missing_hours_of_an_outlet_known_to_be_off_line_open_no_second_alert(plant: Plant) -> None:
