@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from alerts.hours import JudgedHours, Judging, judge_hours
@@ -12,25 +13,37 @@ from alerts.judgement.subject import Subject
 from alerts.judgement.values import Period
 from alerts.loading import samples, stored_periods
 from alerts.writing import Change, changes_of
-from store.clock import DAY
+from store.clock import DAY, day_start
 from store.database import Connection
 
 
-def judge_days(
-    connection: Connection, subject: Subject, days: Sequence[datetime], judging: Judging
-) -> tuple[JudgedHours, list[Change]]:
-    """Judge what is left of the hours of some ended days, and then the days; nothing is written.
+@dataclass(frozen=True, slots=True)
+class JudgedDays:
+    """What a round over some days gave: what changed in their hours and in themselves, and the days that wait for hours."""
 
-    An hour of such a day that was never received is missing, but never one before the outlet's first data.
+    hours: JudgedHours
+    changes: Sequence[Change]
+    waiting: Sequence[datetime]
+
+
+def judge_days(
+    connection: Connection, subject: Subject, days: Mapping[datetime, bool], judging: Judging
+) -> JudgedDays:
+    """Judge some ended days; nothing is written.
+
+    An hour of such a day that was never received is missing, but never one before the outlet's first data. A day that is
+    still to wait (True) and has absent hours is judged as it stands, without calling them missing yet.
     """
     if not days or not subject.factors:
-        return JudgedHours({}, ()), []
+        return JudgedDays(JudgedHours({}, ()), (), ())
     ordered = sorted(days)
     earliest, latest = ordered[0], ordered[-1] + DAY
     stored_hours = stored_periods(connection, subject.outlet_key, "hour", subject.factors, earliest, latest)
     newest = {place: entry.period for place, entry in stored_hours.items()}
     every = [hour for day in ordered for hour in hours_of(day)]
     absent = [hour for hour in every if any((factor, hour) not in stored_hours for factor in subject.factors)]
+    waiting = sorted({day_start(hour) for hour in absent if days[day_start(hour)]})
+    absent = [hour for hour in absent if day_start(hour) not in waiting]
     settled = judge_hours(connection, subject, absent, frozenset(absent), judging)
     newest.update(settled.newest)
     frames = samples(connection, subject.outlet_key, "day", subject.factors, every)
@@ -44,4 +57,4 @@ def judge_days(
         came = {factor: frames[factor, day][0] for factor in subject.factors if (factor, day) in frames}
         if any(hours.values()) or came:
             judged += judge_day(subject, day, hours, came, judging.rules)
-    return settled, changes_of(judged, stored_days)
+    return JudgedDays(settled, changes_of(judged, stored_days), waiting)

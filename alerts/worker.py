@@ -106,11 +106,15 @@ class Worker:
                 "outlet_key": outlet_key,
                 "most": DAYS_IN_ONE,
             }
-            days = [row[0].astimezone(BEIJING) for row in connection.execute(sql["claim_days"], arguments)]
-            judging = self._judging(now)
-            settled, changes = judge_days(connection, self._subject(outlet), days, judging)
-            self._keep(connection, outlet, "hour", settled.changes, now)
-            self._keep(connection, outlet, "day", changes, now)
+            claimed = connection.execute(sql["claim_days"], arguments).fetchall()
+            patient = self._settings.absent_quiet_seconds > 0
+            days = {day.astimezone(BEIJING): patient and not waited for day, waited in claimed}
+            settled = judge_days(connection, self._subject(outlet), days, self._judging(now))
+            self._keep(connection, outlet, "hour", settled.hours.changes, now)
+            self._keep(connection, outlet, "day", settled.changes, now)
+            if settled.waiting:
+                waiting = {"days": settled.waiting, "absent_seconds": self._settings.absent_quiet_seconds}
+                connection.execute(sql["wait_for_days"], {**waiting, "outlet_key": outlet_key})
             return len(days)
 
     def _keep(

@@ -151,6 +151,10 @@ class Settings(BaseSettings):
         180, description="... but never sooner than this."
     )
 
+    absent_quiet_seconds: Annotated[int, Field(ge=0, le=86400)] = Field(
+        60,
+        description="A past day with absent hours waits this long for them before they are judged missing.",
+    )
     settle_quiet_seconds: Annotated[int, Field(ge=0, le=600)] = Field(
         3, description="A past day is computed once its hours have had no new data for this long."
     )

@@ -56,6 +56,7 @@ create table day_due (
     outlet_key  integer not null,
     day         timestamptz not null,
     touched_at  timestamptz not null default clock_timestamp(),
+    wait_until  timestamptz,                   -- set for a day with absent hours: they may still be on their way
     primary key (outlet_key, day)
 );
 

@@ -89,12 +89,13 @@ copy verdict (start, outlet_key, factor, span, revision, limit_key, result, basi
 -- Days to compute (again) once their hours are settled.
 insert into day_due as d (outlet_key, day, touched_at)
 select %(outlet_key)s, day, clock_timestamp() from unnest(%(days)s::timestamptz[]) as day
-on conflict (outlet_key, day) do update set touched_at = excluded.touched_at
+on conflict (outlet_key, day) do update set touched_at = excluded.touched_at, wait_until = null
 
 -- name: outlets_with_settled_days
 -- Outlets whose touched hours are all judged and that have days which ended long enough ago and have been quiet for a moment.
 select distinct d.outlet_key from day_due d
-where d.day <= %(ended_before)s and d.touched_at <= clock_timestamp() - make_interval(secs => %(quiet_seconds)s)
+where d.day <= %(ended_before)s
+  and coalesce(d.wait_until, d.touched_at + make_interval(secs => %(quiet_seconds)s)) <= clock_timestamp()
   and not exists (select from touched t where t.outlet_key = d.outlet_key)
 
 -- name: claim_days
@@ -102,12 +103,19 @@ where d.day <= %(ended_before)s and d.touched_at <= clock_timestamp() - make_int
 with claimed as (
     select outlet_key, day from day_due
     where outlet_key = %(outlet_key)s and day <= %(ended_before)s
-      and touched_at <= clock_timestamp() - make_interval(secs => %(quiet_seconds)s)
+      and coalesce(wait_until, touched_at + make_interval(secs => %(quiet_seconds)s)) <= clock_timestamp()
     order by day limit %(most)s
     for update skip locked
 )
 delete from day_due d using claimed c where d.outlet_key = c.outlet_key and d.day = c.day
-returning d.day
+returning d.day, d.wait_until is not null as waited
+
+-- name: wait_for_days
+-- Days that have absent hours are looked at again after a longer quiet; data that come meanwhile end the waiting.
+insert into day_due (outlet_key, day, touched_at, wait_until)
+select %(outlet_key)s, day, clock_timestamp(), clock_timestamp() + make_interval(secs => %(absent_seconds)s)
+from unnest(%(days)s::timestamptz[]) as day
+on conflict (outlet_key, day) do nothing
 
 -- name: drop_days
 -- Days of an outlet that is no longer registered are not judged.

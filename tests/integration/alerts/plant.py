@@ -82,7 +82,9 @@ class Plant:
         self.url = url
         self.connection = connection
         self.apply(SITES)
-        self.settings: Settings = load_settings(database_url=url, settle_quiet_seconds=0)
+        self.settings: Settings = load_settings(
+            database_url=url, settle_quiet_seconds=0, absent_quiet_seconds=0
+        )
         self.worker = Worker(self.settings, self.registry)
 
     def apply(self, text: str) -> None:

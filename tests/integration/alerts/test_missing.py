@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from alerts.sweeps import find_unsettled_days, sweep_hours
+from alerts.worker import Worker
 from store.clock import DAY, HOUR, day_start
 from tests.integration.alerts.plant import MORNING, NOX, O2, SO2, Plant, soon
 
@@ -128,3 +129,23 @@ def test_minutes_without_an_hour_frame_are_judged_when_the_hour_is_settled(plant
     plant.judge(MORNING + HOUR + GRACE)
     (alert,) = plant.alerts("exceedance_hour")
     assert alert["numbers"]["compared"] == "210"
+
+
+def test_absent_hours_of_a_day_that_is_still_coming_in_are_not_called_missing_at_once(plant: Plant) -> None:
+    patient = plant.settings.model_copy(update={"absent_quiet_seconds": 3600})
+    plant.worker = Worker(patient, plant.registry)
+    whole_hour(plant, MORNING)
+    whole_hour(plant, MORNING + 4 * HOUR)
+    later = MORNING + 3 * DAY
+    plant.judge(later)
+    assert {row["result"] for row in plant.ask("newest_verdicts") if row["span"] == "hour"} == {
+        "compliant",
+        "no_limit",
+    }
+    # Data that come meanwhile end the waiting, and the day is judged anew.
+    whole_hour(plant, MORNING + 2 * HOUR)
+    plant.worker = Worker(plant.settings, plant.registry)
+    plant.judge(later)
+    missing = {row["start"] for row in plant.ask("newest_verdicts") if row["result"] == "missing"}
+    assert {MORNING + HOUR, MORNING + 3 * HOUR} <= missing
+    assert MORNING + 2 * HOUR not in missing
