@@ -81,7 +81,7 @@ def kiln_tail(seed: int, outlet: str) -> Process:
         streams.quick("pm"),
         streams.quick("so2"),
     )
-    nitrogen, injection = streams.quick("nox"), streams.quick("snccr-injection")
+    nitrogen, injection = streams.quick("nox"), streams.quick("sncr-injection")
     heat, wet, wind = streams.quick("temperature"), streams.quick("moisture"), streams.quick("velocity")
     air = streams.weather("pressure")
     mill_stream = streams.number("raw-mill")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import logging
 import threading
 import time
@@ -239,11 +238,9 @@ class _Run:
     def _inject(self, plans: Sequence[Plan]) -> int:
         if not plans:
             return 0
-        with contextlib.suppress(FileNotFoundError):
-            episodes = state.load_episodes(self._home)
         return injection.send(
             plans,
-            episodes,
+            state.load_episodes(self._home),
             gateways=self._passwords,
             broker=self._broker,
             seed=self._seed,
