@@ -96,6 +96,6 @@ def _progress(file: Path | None) -> simulator.Progress:
             partial.write_text(json.dumps({"state": state, "done": done, "total": total}), encoding="utf-8")
             partial.replace(file)
         elif sys.stderr.isatty():
-            sys.stderr.write(f"\r{state}: {done} of {total} messages ")
+            sys.stderr.write(f"\r{state}: {done} of {total} records ")
 
     return to_file

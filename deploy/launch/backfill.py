@@ -28,10 +28,10 @@ def wait_for_history(progress_file: Path, say: Say, alive: Callable[[], None]) -
             total = max(1, int(progress.get("total", 0)))
             share = 100 * int(progress.get("done", 0)) // total
             if progress.get("state") == "live":
-                say(f"simulated gateways are live ({progress.get('done', 0)} messages of history delivered)")
+                say(f"simulated gateways are live ({progress.get('done', 0)} records of history delivered)")
                 return
             if share // 10 > told // 10:
-                say(f"simulated history: {share}% of {total} messages")
+                say(f"simulated history: {share}% of {total} records")
                 told = share
         time.sleep(0.2)
     say("history is still being delivered; it goes on in the background")
