@@ -42,7 +42,9 @@ def process(plant: Plant, home: Path) -> Iterator[subprocess.Popen[bytes]]:
     finally:
         if child.poll() is None:
             child.kill()
-        child.communicate()
+        _, said = child.communicate()
+        # pytest shows it when the test fails: why the process did not do what was waited for.
+        print(said.decode())
 
 
 def test_the_process_raises_an_alert_when_told_and_ends_cleanly_on_sigterm(
