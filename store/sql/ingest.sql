@@ -217,10 +217,10 @@ values (%(quarantine_id)s, clock_timestamp(), %(release)s, %(outcome)s, %(actor)
 
 -- name: lock_replay
 -- One replay at a time; the lock goes with the connection.
-select pg_try_advisory_lock(781402026, 2)
+select pg_try_advisory_lock(781402026, 5)
 
 -- name: unlock_replay
-select pg_advisory_unlock(781402026, 2)
+select pg_advisory_unlock(781402026, 5)
 
 -- name: message_is_stored
 -- A transaction stores all its messages or none, so one of them answers for all.
