@@ -199,6 +199,20 @@ def ledger(
     return [{"hour": hour} | ledger_counts(by_hour[hour]) for hour in shown], last, total
 
 
+def unattributed(connection: Connection, outlet_key: int, start: datetime, end: datetime) -> Item:
+    """What the outlet's gateway delivered and no outlet could be found for."""
+    sql = queries("read")
+    span = {"outlet_key": outlet_key, "from_time": start, "to_time": end}
+    with rows(connection) as cursor:
+        gateway = cursor.execute(sql["gateway_of_outlet"], span).fetchone()
+        counts = ledger_counts(cursor.execute(sql["ledger_unattributed"], span).fetchall())
+    return {
+        "gateway": gateway["gateway"] if gateway else None,
+        "received": counts["received"],
+        "quarantined": counts["quarantined"],
+    }
+
+
 def ledger_counts(found: Iterable[Mapping[str, Any]]) -> Item:
     """Ledger rows as one object: received = accepted + duplicate + conflicting + quarantined.total."""
     frames = {"received": 0, "accepted": 0, "duplicate": 0, "conflicting": 0}

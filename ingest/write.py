@@ -286,9 +286,22 @@ def _settle(batch: Batch, judged: Sequence[_Judged], outcome: Outcome) -> None:
         outcome.dispositions.append(disposition)
         outcome.readings += found.new
         origin = frame.origin
-        outcome.tally.add(
-            origin.received_at, origin.gateway, origin.outlet_key, disposition, readings=found.new
-        )
+        # A frame has one fate, its readings may have several: a split or corrected frame holds known, new and differing ones.
+        fates = {
+            "accepted": found.new - found.different,
+            "conflicting": found.different,
+            "duplicate": len(frame.items) - found.new,
+        }
+        for fate, readings in fates.items():
+            if readings or fate == disposition:
+                outcome.tally.add(
+                    origin.received_at,
+                    origin.gateway,
+                    origin.outlet_key,
+                    fate,
+                    frames=int(fate == disposition),
+                    readings=readings,
+                )
         if found.new:
             outcome.outlets.add(origin.outlet_key)
     for record in batch.records:

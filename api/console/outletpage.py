@@ -56,10 +56,15 @@ def outlet_page(
         since = clock.hour_start(now - back) if shown_span == "hour" else clock.day_start(now - back)
         periods = reads.recent_periods(connection, outlet.key, shown, shown_span, since, most)
         verdicts = reads.verdicts_since(connection, outlet.key, shown, shown_span, since)
-        ledger = None
+        ledger = stray = None
         if principal.may(Permission.LEDGER_READ):
             rows = reads.ledger(connection, outlet.key, clock.hour_start(now - LEDGER_DAYS))
             ledger = outletview.ledger(rows)
+            if outlet.monitor is not None:
+                since_hour = clock.hour_start(now - LEDGER_DAYS)
+                stray = outletview.ledger(
+                    reads.gateway_ledger(connection, outlet.monitor.gateway, since_hour)
+                )
     return render(
         request,
         "outlet.html",
@@ -81,6 +86,7 @@ def outlet_page(
         rows=outletview.period_rows(outlet, shown_span, periods, verdicts),
         limits=[(limit, bound.in_words(limit)) for limit in outlet.limits if limit.in_force(now)],
         ledger=ledger,
+        stray=stray,
         now=now,
     )
 

@@ -142,6 +142,11 @@ def own_outages(connection: Connection) -> list[Row]:
     return _fetch(connection, "own_outages_open")
 
 
+def gateway_ledger(connection: Connection, gateway: str, since: datetime) -> list[Row]:
+    """What a gateway delivered since an hour and no outlet could be found for."""
+    return _fetch(connection, "gateway_ledger_sums", gateway=gateway, since=since)
+
+
 def ledger(connection: Connection, outlet_key: int, since: datetime) -> list[Row]:
     """The loss ledger of an outlet since an hour."""
     return _fetch(connection, "ledger_sums", outlet=outlet_key, since=since)

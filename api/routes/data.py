@@ -151,15 +151,18 @@ def get_ledger(
 ) -> Response:
     """Frames by the hour of receipt; hours without frames are left out.
 
-    Frames that no outlet could be found for belong to none: see ``outfall_ledger_frames_day`` in ``/metrics``.
+    Frames that no outlet could be found for stand apart in ``unattributed``: those of the gateway that carries the outlet.
     """
     start, end = _window(from_, to, _LEDGER_SPAN)
     after = read_cursor(cursor, "ledger", parse_moment)[0] if cursor else None
     with services.database.read() as connection:
         outlet_key = find_outlet(connection, outlet_id, principal)
         items, last, total = dataread.ledger(connection, outlet_key, start, end, after, limit)
+        unattributed = dataread.unattributed(connection, outlet_key, start, end)
     following = None if last is None else cursor_of("ledger", last)
-    return json_reply(request, {"items": items, "next": following, "total": total})
+    return json_reply(
+        request, {"items": items, "next": following, "total": total, "unattributed": unattributed}
+    )
 
 
 def find_outlet(connection: Connection, outlet_id: str, principal: Principal) -> int:

@@ -87,6 +87,8 @@ class Quarantined(Shape):
 
 
 class ReadingCounts(Shape):
+    """Readings by their own fate; the frames of an hour may hold new, known and differing ones together."""
+
     accepted: int
     duplicate: int
     conflicting: int
@@ -108,7 +110,16 @@ class LedgerHour(LedgerCounts):
     hour: datetime
 
 
+class Unattributed(Shape):
+    """What came through the outlet's gateway and no outlet could be found for: garbage, unknown MNs, malformed payloads."""
+
+    gateway: str | None
+    received: int
+    quarantined: Quarantined
+
+
 class LedgerList(Shape):
     items: list[LedgerHour]
     next: str | None
     total: LedgerCounts = Field(description="Of the whole time that was asked for, not of this page.")
+    unattributed: Unattributed = Field(description="Of the whole time; counted in no outlet's items.")

@@ -99,6 +99,14 @@ where outlet_key = %(outlet)s and hour >= %(since)s
 group by disposition, reason
 order by disposition, frames desc, reason
 
+-- name: gateway_ledger_sums
+-- What a gateway delivered and no outlet could be found for, since an hour.
+select disposition, reason, sum(frames)::bigint as frames, sum(readings)::bigint as readings
+from ledger
+where outlet_key = 0 and gateway = %(gateway)s and hour >= %(since)s
+group by disposition, reason
+order by disposition, frames desc, reason
+
 -- name: recent_periods
 -- The newest revision of the newest periods of an outlet and factor.
 select distinct on (start) start, revision, reported_measured, reported_folded, recomputed_measured, recomputed_folded,

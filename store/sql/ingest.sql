@@ -5,6 +5,7 @@
 select nextval('message_id') from generate_series(1, %(count)s)
 
 -- name: copy_messages
+-- The exact bytes of a batch, with digest and time of receipt.
 copy message (id, received_at, gateway, channel, packet_id, digest, payload) from stdin
 
 -- name: copy_readings
@@ -29,10 +30,12 @@ create temporary table if not exists judged_reading (
 truncate staged_reading, judged_reading
 
 -- name: copy_staged
+-- The readings of a batch, beside the stored ones.
 copy staged_reading (frame, item, data_time, outlet_key, kind, message_id, received_at, factor, value, minimum, maximum, total, folded,
                      folded_minimum, folded_maximum, flag, status, extra) from stdin
 
 -- name: analyze_staged
+-- So that the planner knows how many there are.
 analyze staged_reading
 
 -- name: judge_staged
@@ -74,6 +77,7 @@ select frame, item,
 from stored
 
 -- name: store_judged
+-- What is new or differs becomes a reading; what is known does not.
 insert into reading (data_time, outlet_key, kind, message_id, received_at, revision, factor, value, minimum, maximum, total, folded,
                      folded_minimum, folded_maximum, flag, status, extra)
 select s.data_time, s.outlet_key, s.kind, s.message_id, s.received_at, j.revision, s.factor, s.value, s.minimum, s.maximum, s.total,
@@ -102,12 +106,15 @@ where j.revision > 1
 order by s.frame, s.item
 
 -- name: copy_device_records
+-- Uploads that are no readings.
 copy device_record (received_at, outlet_key, message_id, cn, data_time, body) from stdin
 
 -- name: copy_quarantine
+-- What could not be used, with the reason and the bytes.
 copy quarantine (received_at, message_id, gateway, channel, mn, outlet_key, reason, detail, raw) from stdin
 
 -- name: count_in_ledger
+-- Add the counts of a batch to the loss ledger.
 insert into ledger as l (hour, gateway, outlet_key, disposition, reason, frames, readings)
 select * from unnest(%(hours)s::timestamptz[], %(gateways)s::text[], %(outlets)s::integer[], %(dispositions)s::text[],
                      %(reasons)s::text[], %(frames)s::bigint[], %(readings)s::bigint[])
@@ -115,6 +122,7 @@ on conflict (hour, gateway, outlet_key, disposition, reason)
 do update set frames = l.frames + excluded.frames, readings = l.readings + excluded.readings
 
 -- name: touch
+-- Ask for judgement of the outlet-hours of a batch.
 insert into touched (outlet_key, from_time, to_time, cause)
 select *, %(cause)s from unnest(%(outlets)s::integer[], %(from_times)s::timestamptz[], %(to_times)s::timestamptz[])
 
@@ -146,24 +154,30 @@ do update set state = excluded.state, detail = excluded.detail,
 where excluded.since >= g.since
 
 -- name: keep_tail
+-- The bytes of a frame that is not complete yet.
 insert into stream_tail (gateway, channel, tail, since, message_id)
 values (%(gateway)s, %(channel)s, %(tail)s, %(since)s, %(message_id)s)
 on conflict (gateway, channel) do update set tail = excluded.tail, since = excluded.since, message_id = excluded.message_id
 
 -- name: drop_tail
+-- The frame was completed, or given up.
 delete from stream_tail where gateway = %(gateway)s and channel = %(channel)s
 
 -- name: kept_tails
+-- What was not complete when ingest stopped.
 select gateway, channel, tail, since, message_id from stream_tail
 
 -- name: add_finding
+-- What was noticed in a batch, one row a kind, outlet and factor.
 insert into finding (code, gateway, outlet_key, factor, from_time, to_time, numbers, rule)
 values (%(code)s, %(gateway)s, %(outlet_key)s, %(factor)s, %(from_time)s, %(to_time)s, %(numbers)s, %(rule)s)
 
 -- name: notify
+-- Tell who listens; sent with the commit.
 select pg_notify(%(channel)s, %(payload)s)
 
 -- name: listen_registry
+-- Hear when the sites file was applied.
 listen outfall_registry
 
 -- name: recent_deliveries
@@ -175,6 +189,7 @@ select gateway, channel, packet_id, digest from (
 ) m order by id
 
 -- name: beat
+-- This process lives; the numbers of its row in service_heartbeat.
 insert into service_heartbeat (service, instance, started_at, seen_at, state)
 values ('ingest', %(instance)s, %(started_at)s, %(seen_at)s, %(state)s)
 on conflict (service, instance) do update set started_at = excluded.started_at, seen_at = excluded.seen_at, state = excluded.state
@@ -209,9 +224,11 @@ where q.id <= %(upto)s
   )
 
 -- name: last_quarantine_id
+-- Where a replay ends: pieces that come meanwhile are the next one's.
 select coalesce(max(id), 0) from quarantine
 
 -- name: note_replay
+-- What became of a piece this time.
 insert into quarantine_replay (quarantine_id, replayed_at, release, outcome, actor)
 values (%(quarantine_id)s, clock_timestamp(), %(release)s, %(outcome)s, %(actor)s)
 
@@ -220,6 +237,7 @@ values (%(quarantine_id)s, clock_timestamp(), %(release)s, %(outcome)s, %(actor)
 select pg_try_advisory_lock(781402026, 5)
 
 -- name: unlock_replay
+-- The next replay may begin.
 select pg_advisory_unlock(781402026, 5)
 
 -- name: message_is_stored

@@ -77,11 +77,13 @@ where outlet_key = %(outlet_key)s and span = %(span)s and factor = any(%(factors
 order by revision, limit_key nulls first
 
 -- name: copy_periods
+-- New revisions of period values.
 copy period_value (start, outlet_key, factor, span, revision, reported_measured, reported_folded, recomputed_measured,
                    recomputed_folded, after_marking_measured, after_marking_folded, after_exemption_measured,
                    after_exemption_folded, valid, status, reasons, count, expected, inputs, rule, computed_at) from stdin
 
 -- name: copy_verdicts
+-- The verdicts on them.
 copy verdict (start, outlet_key, factor, span, revision, limit_key, result, basis, bound, bound_side, compared, multiple,
               reasons, rule, computed_at) from stdin
 

@@ -178,6 +178,19 @@ where outlet_key = %(outlet_key)s and hour >= %(from_time)s and hour < %(to_time
 group by disposition, reason
 order by disposition, reason
 
+-- name: gateway_of_outlet
+-- The gateway that carries an outlet now.
+select gateway from monitor_version where outlet_key = %(outlet_key)s and recorded_to is null and valid_to is null
+
+-- name: ledger_unattributed
+-- What the gateway of an outlet delivered and no outlet could be found for, over a whole time.
+select l.disposition, l.reason, sum(l.frames)::bigint as frames, sum(l.readings)::bigint as readings
+from ledger l
+where l.outlet_key = 0 and l.hour >= %(from_time)s and l.hour < %(to_time)s
+  and l.gateway = (select gateway from monitor_version where outlet_key = %(outlet_key)s and recorded_to is null and valid_to is null)
+group by l.disposition, l.reason
+order by l.disposition, l.reason
+
 -- name: alerts
 -- Alerts, newest first, before a place; for a company of its own site only. A filter that is NULL does not filter.
 select a.id, a.number, a.code, a.severity, s.id as site, o.id as outlet, a.gateway, a.factor, a.condition, a.handling, a.first_seen,
