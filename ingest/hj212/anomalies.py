@@ -136,6 +136,8 @@ class Anomaly(StrEnum):
     MARK_CASE = "mark_case"
     #: (measurement) a data mark that no edition defines
     MARK_UNKNOWN = "mark_unknown"
+    #: (measurement) the mark ``Td`` of HJ 212-2025, whose meaning could not be sourced
+    MARK_UNSOURCED = "mark_unsourced"
     #: (upload) data came without DataTime
     DATATIME_MISSING = "datatime_missing"
 

@@ -19,13 +19,15 @@ STATUS_BY_MARK: Final = {
     "T": "over_range",
     "B": "comm_fault",  # HJ 212-2017 table; in the HJ 75 list the same letter means banked fire
     "P": "power_failure",  # 2005
-    "Td": "under_range",  # 2025 table 10; wording second hand
     "St": "starting",  # HJ 75 list
     "Sd": "stopping",  # HJ 75 list
     "Md": "no_data",  # HJ 75 list
 }
 
 UNKNOWN: Final = "unknown"
+
+#: Marks of an edition whose wording could not be sourced: ``Td`` of 2025 table 10 (hj212.md section 10; section 12, row 18).
+UNSOURCED: Final = frozenset({"Td"})
 
 
 def normalise(mark: str) -> tuple[str, Anomaly | None]:
@@ -36,5 +38,8 @@ def normalise(mark: str) -> tuple[str, Anomaly | None]:
         return status, None
     if not text:
         return UNKNOWN, None
-    status = STATUS_BY_MARK.get(text[0].upper() + text[1:].lower())
+    spelling = text[0].upper() + text[1:].lower()
+    if spelling in UNSOURCED:
+        return UNKNOWN, Anomaly.MARK_UNSOURCED
+    status = STATUS_BY_MARK.get(spelling)
     return (status, Anomaly.MARK_CASE) if status is not None else (UNKNOWN, Anomaly.MARK_UNKNOWN)
