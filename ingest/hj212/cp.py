@@ -109,7 +109,8 @@ class Content(NamedTuple):
         return next((self.values[i] for i in range(len(names) - 1, -1, -1) if names[i] == name), None)
 
 
-_shapes: dict[tuple[bytes, tuple[str, ...]], Shape] = {}
+_NEW: Final = tuple.__new__
+_shapes: dict[tuple[bytes, str], Shape] = {}
 
 
 def known_content(raw: bytes) -> Content | None:
@@ -117,8 +118,13 @@ def known_content(raw: bytes) -> Content | None:
     if not raw.isascii():
         return None
     parts = raw.translate(_TO_EQUALS).decode("ascii").split("=")
-    shape = _shapes.get((raw.translate(None, _DROPPED), tuple(parts[::2])))
-    return None if shape is None else Content(shape, parts[1::2], ())
+    shape = _shapes.get(_shape_key(raw, parts))
+    return None if shape is None else _NEW(Content, (shape, parts[1::2], ()))
+
+
+def _shape_key(raw: bytes, parts: list[str]) -> tuple[bytes, str]:
+    """What tells shapes apart: separators and names, these joined with the ``=`` that no name holds; one text is hashed quickly."""
+    return raw.translate(None, _DROPPED), "=".join(parts[::2])
 
 
 def parse_content(text: str, raw: bytes) -> Content:
@@ -134,7 +140,7 @@ def parse_content(text: str, raw: bytes) -> Content:
         if shape.names == tuple(parts[::2]) and values == parts[1::2]:
             if len(_shapes) >= _CACHE_LIMIT:
                 _shapes.clear()
-            _shapes[raw.translate(None, _DROPPED), shape.names] = shape
+            _shapes[_shape_key(raw, parts)] = shape
     return Content(shape, values, ordered(anomalies))
 
 

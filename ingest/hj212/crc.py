@@ -33,7 +33,8 @@ def _powers() -> tuple[tuple[int, ...], ...]:
 
 
 _P0, _P1, _P2, _P3, _P4, _P5, _P6, _P7 = _powers()
-_DIGITS: Final = tuple(b"%04X" % value for value in _TABLE)
+#: The 256 CRCs that exist, as a conforming sender prints them.
+CRC_TEXTS: Final = tuple(b"%04X" % value for value in _TABLE)
 # Shifts of the folding by the bit length of the byte count: from half of the next power of two down to one lane of 64 bits.
 _SHIFTS: Final = tuple(tuple(1 << power for power in range(size + 2, 5, -1)) for size in range(40))
 # What is left of the start value 0xFFFF after n bytes, by (n - 1) mod 8.
@@ -58,7 +59,7 @@ def crc_hj212(segment: bytes) -> int:
 
 def crc_hj212_text(segment: bytes) -> bytes:
     """The four upper-case digits of `crc_hj212` as a conforming sender prints them. The segment is not empty."""
-    return _DIGITS[_index(segment)]
+    return CRC_TEXTS[_index(segment)]
 
 
 def crc_modbus(segment: bytes) -> int:

@@ -11,13 +11,15 @@ from typing import Final
 
 from ingest.hj212.anomalies import ordered
 from ingest.hj212.cp import known_content
-from ingest.hj212.crc import crc_hj212_text
+from ingest.hj212.crc import CRC_TEXTS, crc_hj212_text
 from ingest.hj212.frame import Frame
 from ingest.hj212.segment import header_after_qn, parse_header
 from ingest.hj212.times import parse_data_time
 
-_REGULAR: Final = re.compile(rb"##([0-9]{4})(?:QN=([0-9]{17});)?([A-Z][^&#]{0,250})CP=&&")
+_REGULAR: Final = re.compile(rb"##([0-9]{4})(?:QN=([0-9]{17});)?([A-Z][^&]{0,250})CP=&&")
 _LONGEST: Final = 950  # no limit of any edition is passed below this
+_LENGTHS: Final = {b"%04d" % length: length for length in range(_LONGEST + 1)}
+_ENDS: Final = {text: b"&&" + text + b"\r\n" for text in CRC_TEXTS}
 _NEW: Final = tuple.__new__
 
 
@@ -26,42 +28,33 @@ def quick_frame(buffer: bytes, start: int, offset: int) -> Frame | None:
     match = _REGULAR.match(buffer, start)
     if match is None:
         return None
-    length = int(match[1])
+    digits, qn, header_text = match.groups()
+    length = _LENGTHS.get(digits)
+    if length is None or b"#" in header_text:
+        return None
     begin = start + 6
     end = begin + length
-    tail = buffer[end - 2 : end + 6]
+    stop = end + 6
     body_at = match.end()
-    if length > _LONGEST or body_at > end - 2 or tail[:2] != b"&&" or tail[6:] != b"\r\n":
+    if body_at > end - 2 or stop > len(buffer):
         return None
     segment = buffer[begin:end]
-    if crc_hj212_text(segment) != tail[2:6] or not segment.isascii():
+    if buffer[end - 2 : stop] != _ENDS[crc_hj212_text(segment)] or not segment.isascii():
         return None
     content = known_content(buffer[body_at : end - 2])
     if content is None:
         return None
-    shape = content.shape
+    shape, values, _ = content
     data_time = None
     if shape.data_time >= 0:
-        data_time, odd = parse_data_time(content.values[shape.data_time])
+        data_time, odd = parse_data_time(values[shape.data_time])
         if odd:
             return None
-    qn, rest = match[2], match[3].decode("ascii")
-    header = header_after_qn(qn.decode("ascii"), rest) if qn else parse_header(rest)
-    anomalies = header.anomalies
+    rest = header_text.decode("ascii")
+    fields, flag, version, anomalies = header_after_qn(qn.decode("ascii"), rest) if qn else parse_header(rest)
     if shape.anomalies:
         anomalies = ordered((*anomalies, *shape.anomalies))
     return _NEW(
         Frame,
-        (
-            buffer[start : end + 6],
-            offset,
-            segment,
-            header.fields,
-            header.flag,
-            content,
-            anomalies,
-            "hj212",
-            header.version,
-            data_time,
-        ),
+        (buffer[start:stop], offset, segment, fields, flag, content, anomalies, "hj212", version, data_time),
     )

@@ -32,6 +32,7 @@ class Header(NamedTuple):
     anomalies: tuple[str, ...]
 
 
+_NEW: Final = tuple.__new__
 _cache: dict[tuple[str, str], Header] = {}
 
 
@@ -54,7 +55,8 @@ def header_after_qn(qn: str, rest: str) -> Header:
                 _cache.clear()
             _cache[key] = header
         return header._replace(fields=dict(header.fields))
-    return Header({**header.fields, "QN": qn}, header.flag, header.version, header.anomalies)
+    fields, flag, version, anomalies = header
+    return _NEW(Header, ({**fields, "QN": qn}, flag, version, anomalies))
 
 
 def _parse(text: str) -> Header:

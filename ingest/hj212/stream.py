@@ -115,7 +115,16 @@ class StreamDecoder:
 
     def feed(self, data: bytes) -> list[Piece]:
         """Take in the next bytes of the stream; gives the pieces that they complete, in order. Never raises."""
-        self._buffer = self._buffer + data if self._buffer else bytes(data)
+        if self._buffer:
+            self._buffer += data
+            return self._run(final=False)
+        data = bytes(data)
+        if data.find(b"##", 2) < 0:  # one frame at the most, as in almost every message
+            frame = quick_frame(data, 0, self._offset)
+            if frame is not None and len(frame.raw) == len(data):
+                self._offset += len(data)
+                return [frame]
+        self._buffer = data
         return self._run(final=False)
 
     def flush(self) -> list[Piece]:
