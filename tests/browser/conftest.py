@@ -116,9 +116,12 @@ class Console:
         self.complaints[before:] = kept
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def chromium() -> Iterator[Browser]:
-    """Debian's Chromium with an empty profile."""
+    """Debian's Chromium with an empty profile.
+
+    Ended with the browser tests and not with the run: Playwright keeps an event loop in this thread, and no other can run beside.
+    """
     install_assets(print)
     expect.set_options(timeout=PATIENCE)
     with sync_playwright() as playwright:
