@@ -8,15 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
 
 import psycopg
 from psycopg.types.json import Jsonb
 
-from ingest import copytext
 from ingest.batch import Batch, FrameReadings, StoredMessage
-from ingest.copytext import NULL, binary, document
+from ingest.copytext import document
 from ingest.findings import RULE, Findings
+from ingest.rows import message_rows, quarantine_rows, reading_rows, record_rows, staged_rows
 from ingest.tally import Tally
 from ingest.touched import touched_ranges
 from store.database import Connection
@@ -25,18 +24,8 @@ from store.queries import queries
 CAUTIOUS_BATCHES = 8
 """Batches that go the slow way after a repetition was met; at full load about a quarter of a second."""
 
-FLAG_CHARACTERS_MOST = 32
-"""HJ 212 flags have one or two letters; a longer text is cut here and stands whole in the message."""
-
 ANALYZE_FROM = 2000
 """Staged readings from which the planner is told their number: below, a wrong plan costs less than the statement."""
-
-_text = lru_cache(maxsize=4096)(copytext.text)
-
-
-@lru_cache(maxsize=1024)
-def _flag(flag: str) -> str:
-    return copytext.text(flag[:FLAG_CHARACTERS_MOST])
 
 
 @dataclass(slots=True)
@@ -99,11 +88,11 @@ class Writer:
         """
         outcome = Outcome()
         with self._connection.transaction():
-            self._copy("copy_messages", _message_rows(batch.messages))
+            self._copy("copy_messages", message_rows(batch.messages))
             differences = Findings()
             judged = self._store_readings(batch.frames, differences)
-            self._copy("copy_device_records", _record_rows(batch))
-            self._copy("copy_quarantine", _quarantine_rows(batch))
+            self._copy("copy_device_records", record_rows(batch))
+            self._copy("copy_quarantine", quarantine_rows(batch))
             _settle(batch, judged, outcome)
             outcome.tally.merge(batch.tally)
             if not counted:
@@ -126,7 +115,7 @@ class Writer:
         if self._cautious == 0 and not _repeats(frames):
             try:
                 with self._connection.transaction():
-                    self._copy_block("copy_readings", "".join(_reading_rows(frames)))
+                    self._copy_block("copy_readings", "".join(reading_rows(frames)))
                 return [_Judged(len(frame.items), 0) for frame in frames]
             except psycopg.errors.UniqueViolation:
                 self._cautious = CAUTIOUS_BATCHES
@@ -137,7 +126,7 @@ class Writer:
     def _compare_and_store(self, frames: Sequence[FrameReadings], differences: Findings) -> list[_Judged]:
         execute = self._connection.execute
         execute(self._sql["clear_staging"])
-        rows = list(_staged_rows(frames))
+        rows = list(staged_rows(frames))
         self._copy_block("copy_staged", "".join(rows))
         if len(rows) >= ANALYZE_FROM:
             execute(self._sql["analyze_staged"])
@@ -324,88 +313,3 @@ def _repeats(frames: Sequence[FrameReadings]) -> bool:
     """Whether two frames speak of the same moment, so that one of them may repeat or correct the other."""
     keys = {(frame.origin.outlet_key, frame.kind, frame.data_time) for frame in frames}
     return len(keys) < len(frames)
-
-
-def _message_rows(messages: Iterable[StoredMessage]) -> Iterable[str]:
-    for message in messages:
-        arrival = message.arrival
-        packet_id = NULL if arrival.packet_id is None else arrival.packet_id
-        yield (
-            f"{message.id}\t{arrival.received_at.isoformat()}\t{_text(arrival.gateway)}\t{_text(arrival.channel)}\t{packet_id}"
-            f"\t{binary(arrival.digest)}\t{binary(arrival.payload)}\n"
-        )
-
-
-def _reading_rows(frames: Iterable[FrameReadings]) -> list[str]:
-    rows: list[str] = []
-    append = rows.append
-    for frame in frames:
-        origin = frame.origin
-        head = (
-            f"{frame.data_time.isoformat()}\t{origin.outlet_key}\t{frame.kind}\t{origin.message_id}"
-            f"\t{origin.received_at.isoformat()}\t1\t"
-        )
-        for item in _values(frame):
-            append(head + item)
-    return rows
-
-
-def _staged_rows(frames: Sequence[FrameReadings]) -> Iterable[str]:
-    for number, frame in enumerate(frames):
-        origin = frame.origin
-        tail = (
-            f"\t{frame.data_time.isoformat()}\t{origin.outlet_key}\t{frame.kind}\t{origin.message_id}"
-            f"\t{origin.received_at.isoformat()}\t"
-        )
-        for place, item in enumerate(_values(frame)):
-            yield f"{number}\t{place}{tail}{item}"
-
-
-def _values(frame: FrameReadings) -> list[str]:
-    """The columns from factor to extra. This runs once a reading: numbers are decimal text from the codec and need no
-    escapes."""
-    rows: list[str] = []
-    stamp = frame.stamp
-    null = NULL
-    for (
-        factor,
-        _,
-        value,
-        least,
-        most,
-        total,
-        folded,
-        folded_least,
-        folded_most,
-        flag,
-        status,
-        extra,
-        _,
-    ) in frame.items:
-        if stamp is not None:
-            extra = {**extra, "DataTime": stamp}
-        rows.append(
-            f"{_text(factor)}\t{value or null}\t{least or null}\t{most or null}\t{total or null}\t{folded or null}"
-            f"\t{folded_least or null}\t{folded_most or null}\t{null if flag is None else _flag(flag)}\t{status}"
-            f"\t{copytext.json(extra) if extra else null}\n"
-        )
-    return rows
-
-
-def _record_rows(batch: Batch) -> Iterable[str]:
-    for record in batch.records:
-        origin = record.origin
-        data_time = NULL if record.data_time is None else record.data_time.isoformat()
-        yield (
-            f"{origin.received_at.isoformat()}\t{origin.outlet_key}\t{origin.message_id}\t{_text(record.cn)}\t{data_time}"
-            f"\t{copytext.json(record.body)}\n"
-        )
-
-
-def _quarantine_rows(batch: Batch) -> Iterable[str]:
-    for piece in batch.quarantined:
-        outlet_key = NULL if piece.outlet_key is None else piece.outlet_key
-        yield (
-            f"{piece.received_at.isoformat()}\t{piece.message_id}\t{_text(piece.gateway)}\t{piece.channel}\t{copytext.text(piece.mn)}"
-            f"\t{outlet_key}\t{piece.reason}\t{copytext.text(piece.detail)}\t{binary(piece.raw)}\n"
-        )
