@@ -15,6 +15,7 @@ from deploy import localstack
 from deploy import stack as local
 from deploy.certificates import make_certificates
 from deploy.compose import write_broker_files
+from deploy.launch.bringup import Milestones
 from store import clock
 from store.database import connect
 from store.registry import load_registry
@@ -25,15 +26,15 @@ app = typer.Typer(help="The local database and broker (no Docker, no root needed
 JsonOption = Annotated[bool, typer.Option("--json", help="Write the answer as JSON.")]
 
 
-def _progress(step: str, share: float | None) -> None:
-    sys.stderr.write(f"  {step}{'' if share is None else f' {share:.0%}'}\n")
+def _say(line: str) -> None:
+    sys.stderr.write(f"  {line}\n")
 
 
 @app.command()
 def up() -> None:
     """Install (the first time) and start TimescaleDB and Mosquitto."""
     settings = load_settings()
-    localstack.start(settings, _progress)
+    localstack.start(settings, Milestones(_say))
     typer.echo(f"The local stack is up in {settings.home}.")
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import secrets
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 from deploy import localstack, stack
@@ -23,6 +24,23 @@ OFFICER = "officer"
 Say = Callable[[str], None]
 
 
+@dataclass(slots=True)
+class Milestones:
+    """Progress as few lines: each new step, and a step that counts again at every quarter."""
+
+    say: Say
+    step: str = ""
+    quarter: int = -1
+
+    def __call__(self, step: str, share: float | None) -> None:
+        """Take note of a step and of how much of it is done (0 to 1), None when that is not known."""
+        name = "".join(letter for letter in step if not letter.isdigit())
+        quarter = -1 if share is None else int(share * 4)
+        if (name, quarter) != (self.step, self.quarter):
+            self.say(step if share is None else f"{step} ({share:.0%})")
+        self.step, self.quarter = name, quarter
+
+
 def bring_up_stack(settings: Settings, say: Say) -> Mapping[str, str]:
     """Start the local database and broker unless both are given by URL, and return the environment of the services."""
     own = {
@@ -33,16 +51,7 @@ def bring_up_stack(settings: Settings, say: Say) -> Mapping[str, str]:
     if len(own) == 2:
         say("using the database and the broker of OUTFALL_DATABASE_URL and OUTFALL_MQTT_URL")
         return own
-    last = ""
-
-    def progress(step: str, share: float | None) -> None:
-        nonlocal last
-        line = step if share is None else f"{step} {share:.0%}"
-        if line != last:
-            say(line)
-            last = line
-
-    localstack.start(settings, progress)
+    localstack.start(settings, Milestones(say))
     return {**stack.env(settings.home), **own}
 
 
