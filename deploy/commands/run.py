@@ -117,9 +117,13 @@ def down() -> None:
                     f"Process {pid} does not end; see {settings.home / 'logs'}.", code="not_stopping"
                 )
             time.sleep(0.1)
-    if stack.exists(settings.home):
+    has_stack = stack.exists(settings.home)
+    if has_stack:
         stack.down(settings.home)
-    typer.echo("Outfall is down.")
+    if pid is None and not has_stack:
+        typer.echo(f"Nothing of Outfall runs in {settings.home}. Another home? Set OUTFALL_HOME.")
+    else:
+        typer.echo("Outfall is down.")
 
 
 def _ready(home: Path) -> dict[str, str] | None:
