@@ -123,7 +123,7 @@ def known_content(raw: bytes) -> Content | None:
 
 
 def _shape_key(raw: bytes, parts: list[str]) -> tuple[bytes, str]:
-    """What tells shapes apart: separators and names, these joined with the ``=`` that no name holds; one text is hashed quickly."""
+    """What tells shapes apart: separators and names, these joined with the ``=`` that none holds; one text is hashed quickly."""
     return raw.translate(None, _DROPPED), "=".join(parts[::2])
 
 
