@@ -1,19 +1,15 @@
-"""Pages of readings, periods and ledger hours, from rows to items.
-
-Numbers come as text from the database, digit by digit as stored; a year of hours is some 9,000 rows and 300,000 values.
-"""
+"""Pages of readings and ledger hours, from rows to items. Numbers come as text from the database, digit by digit as stored."""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 from api.replies import Number
 from api.wire import page
-from store.clock import BEIJING
 from store.database import Connection, rows
 from store.queries import queries
 
@@ -43,7 +39,6 @@ class Place:
 
 
 Page = tuple[list[Item], Place | None]
-ReadPage = Callable[[Connection, Wanted, Place | None, int], Page]
 
 _READING_NAMES = (
     "time", "kind", "factor", "value", "minimum", "maximum", "total", "folded", "folded_minimum", "folded_maximum", "flag",
@@ -56,8 +51,8 @@ _NUMBERS = frozenset(_READING_NAMES[3:10])
 def readings(connection: Connection, wanted: Wanted, place: Place | None, limit: int) -> Page:
     """One page of readings by time, factor (and revision), and its end when more follow."""
     sql = queries("read")
-    arguments = _arguments(wanted, place, limit) | {"kind": wanted.kind}
-    arguments["factors"] = _factors(connection, "reading_factors", wanted, arguments)
+    arguments = page_arguments(wanted, place, limit) | {"kind": wanted.kind}
+    arguments["factors"] = factors_of(connection, "reading_factors", wanted, arguments)
     statement = sql["readings_all" if wanted.all_revisions else "readings_latest"]
     fetched, last = page(connection.execute(statement, arguments).fetchall(), limit)
     items = [dict(zip(_READING_NAMES, row, strict=True)) for row in fetched]
@@ -72,92 +67,8 @@ def reading_cells(outlet: str, item: Item) -> Sequence[object]:
     ]
 
 
-def periods(connection: Connection, wanted: Wanted, place: Place | None, limit: int) -> Page:
-    """One page of periods by start and factor with the verdicts on them, and its end when more follow."""
-    sql = queries("read")
-    arguments = _arguments(wanted, place, limit) | {"span": wanted.kind}
-    arguments["factors"] = _factors(connection, "period_factors", wanted, arguments)
-    fetched, last = page(connection.execute(sql["periods"], arguments, binary=True).fetchall(), limit)
-    verdicts = _verdicts(connection, arguments, fetched) if fetched else {}
-    items = [_period(wanted, row, verdicts.get(row[:3], [])) for row in fetched]
-    return items, None if last is None else Place(_moment(last[0]), last[1], last[2])
-
-
-def _verdicts(
-    connection: Connection, arguments: Mapping[str, Any], fetched: Sequence[tuple[Any, ...]]
-) -> dict[tuple[Any, ...], list[Item]]:
-    found: dict[tuple[Any, ...], list[Item]] = defaultdict(list)
-    first_and_last = {"first": fetched[0][0], "last": fetched[-1][0]}
-    for row in connection.execute(queries("read")["verdicts"], {**arguments, **first_and_last}, binary=True):
-        found[row[:3]].append(
-            {
-                "result": row[3],
-                "basis": row[4],
-                "limit_id": row[5],
-                "bound": row[6],
-                "compared": row[7],
-                "multiple": row[8],
-                "reasons": row[9],
-                "rule": row[10],
-            }
-        )
-    return found
-
-
-def _moment(seconds: int) -> datetime:
-    return datetime.fromtimestamp(seconds, BEIJING)
-
-
-def _period(wanted: Wanted, row: tuple[Any, ...], verdicts: list[Item]) -> Item:
-    return {
-        "start": _moment(row[0]),
-        "span": wanted.kind,
-        "outlet": wanted.outlet,
-        "factor": row[1],
-        "reported": {"measured": row[3], "folded": row[4]},
-        "recomputed": {"measured": row[5], "folded": row[6]},
-        "after_marking": {"measured": row[7], "folded": row[8]},
-        "after_exemption": {"measured": row[9], "folded": row[10]},
-        "valid": row[11],
-        "reasons": row[12],
-        "count": row[13],
-        "expected": row[14],
-        "revision": row[2],
-        "verdicts": verdicts,
-    }
-
-
-_COLUMNS_OF_VALUES = ("reported", "recomputed", "after_marking", "after_exemption")
-_VERDICT_COLUMNS = ("result", "basis", "limit_id", "bound", "compared", "multiple")
-PERIOD_COLUMNS = (
-    "outlet", "start", "span", "factor",
-    *(f"{column}_{form}" for column in _COLUMNS_OF_VALUES for form in ("measured", "folded")),
-    "valid", "reasons", "count", "expected", "revision", *_VERDICT_COLUMNS, "verdict_reasons",
-)  # fmt: skip
-
-
-def period_cells(item: Item) -> Iterable[list[object]]:
-    """The rows of one period in a table: one a verdict, one when there is none."""
-    values = [_number(item[column][form]) for column in _COLUMNS_OF_VALUES for form in ("measured", "folded")]
-    start = [item["outlet"], item["start"], item["span"], item["factor"], *values]
-    start += [item["valid"], " ".join(item["reasons"]), item["count"], item["expected"], item["revision"]]
-    for verdict in item["verdicts"] or [dict.fromkeys(_VERDICT_COLUMNS) | {"reasons": []}]:
-        numbers = [_number(verdict[name]) for name in ("bound", "compared", "multiple")]
-        yield [
-            *start,
-            verdict["result"],
-            verdict["basis"],
-            verdict["limit_id"],
-            *numbers,
-            " ".join(verdict["reasons"]),
-        ]
-
-
-def _number(text: str | None) -> Number | None:
-    return None if text is None else Number(text)
-
-
-def _arguments(wanted: Wanted, place: Place | None, limit: int) -> Item:
+def page_arguments(wanted: Wanted, place: Place | None, limit: int) -> Item:
+    """What a statement that reads one page after a place is given."""
     after = place or Place(wanted.start, "", 0)
     return {
         "outlet_key": wanted.outlet_key,
@@ -171,7 +82,8 @@ def _arguments(wanted: Wanted, place: Place | None, limit: int) -> Item:
     }
 
 
-def _factors(connection: Connection, statement: str, wanted: Wanted, arguments: Item) -> list[str]:
+def factors_of(connection: Connection, statement: str, wanted: Wanted, arguments: Item) -> list[str]:
+    """The factors that are wanted, or else those that the statement finds data of."""
     if wanted.factors is not None:
         return sorted(set(wanted.factors))
     return [row[0] for row in connection.execute(queries("read")[statement], arguments)]

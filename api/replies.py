@@ -25,7 +25,11 @@ _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 def json_reply(request: Request, content: Any) -> Response:
     """An answer to a read: 200 with its ETag, or 304 without a body when the caller has this very content."""
-    body = orjson.dumps(content, default=_default)
+    return body_reply(request, orjson.dumps(content, default=_default))
+
+
+def body_reply(request: Request, body: bytes) -> Response:
+    """The same for content that is JSON already."""
     etag = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
     headers = {**_CACHE_HEADERS, "ETag": etag}
     if _known(request.headers.get("If-None-Match"), etag):

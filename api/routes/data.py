@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, TypeVar
 
 from fastapi import APIRouter, Query, Request
 from starlette.responses import Response
 
-from api import dataread
+from api import dataread, periodread
 from api.access import Principal, requires
 from api.context import Services, ServicesHere
 from api.permissions import Permission
-from api.replies import csv_reply, json_reply, wants_csv
+from api.replies import body_reply, csv_reply, json_reply, wants_csv
 from api.routes import READ_PROBLEMS, CursorHere, Id, IfNoneMatch
 from api.shapes.data import LedgerList, PeriodList, ReadingList
 from api.wire import Moment, cursor_of, number_part, parse_moment, read_cursor, text_part, window
@@ -50,6 +50,10 @@ _SPANS: dict[str, tuple[timedelta, timedelta]] = {
     "hour": (timedelta(days=7), timedelta(days=1100)),  # three years
     "day": (timedelta(days=31), timedelta(days=3660)),  # ten years
 }
+Found = TypeVar("Found")
+ReadPage = Callable[
+    [Connection, dataread.Wanted, dataread.Place | None, int], tuple[Found, dataread.Place | None]
+]
 _LEDGER_SPAN = (timedelta(days=1), timedelta(days=366))
 _CSV_PAGE = 5000
 
@@ -95,8 +99,8 @@ def list_readings(
             items, last = dataread.readings(connection, wanted, place, limit)
             following = None if last is None else cursor_of("readings", last.time, last.factor, last.revision)
             return json_reply(request, {"items": items, "next": following})
-    table = _whole(services, wanted, dataread.readings)
-    rows_ = (dataread.reading_cells(outlet_id, item) for item in table)
+    pages = _pages(services, wanted, dataread.readings)
+    rows_ = (dataread.reading_cells(outlet_id, item) for items in pages for item in items)
     return csv_reply(f"{outlet_id}-{kind}.csv", dataread.READING_COLUMNS, rows_)
 
 
@@ -127,12 +131,12 @@ def list_periods(
         outlet_key = find_outlet(connection, outlet_id, principal)
         wanted = dataread.Wanted(outlet_key, outlet_id, span, tuple(factor) if factor else None, start, end)
         if not wants_csv(request, as_format):
-            items, last = dataread.periods(connection, wanted, place, limit)
+            shown, last = periodread.period_page(connection, wanted, place, limit)
             following = None if last is None else cursor_of("periods", last.time, last.factor, last.revision)
-            return json_reply(request, {"items": items, "next": following})
-    table = _whole(services, wanted, dataread.periods)
-    rows_ = (cells for item in table for cells in dataread.period_cells(item))
-    return csv_reply(f"{outlet_id}-{span}-periods.csv", dataread.PERIOD_COLUMNS, rows_)
+            return body_reply(request, periodread.period_list(wanted, shown, following))
+    pages = _pages(services, wanted, periodread.period_page)
+    rows_ = (cells for shown in pages for cells in periodread.period_cells(wanted, shown))
+    return csv_reply(f"{outlet_id}-{span}-periods.csv", periodread.PERIOD_COLUMNS, rows_)
 
 
 @router.get(
@@ -187,14 +191,12 @@ def _place(cursor: str | None, kind: str) -> dataread.Place | None:
     return dataread.Place(*read_cursor(cursor, kind, parse_moment, text_part, number_part))
 
 
-def _whole(
-    services: Services, wanted: dataread.Wanted, read: dataread.ReadPage
-) -> Iterator[dict[str, object]]:
-    """Every item, a page in a transaction, so that a slow reader holds no connection."""
+def _pages(services: Services, wanted: dataread.Wanted, read: ReadPage[Found]) -> Iterator[Found]:
+    """Page after page, each in a transaction of its own, so that a slow reader holds no connection."""
     place: dataread.Place | None = None
     while True:
         with services.database.read() as connection:
-            items, place = read(connection, wanted, place, _CSV_PAGE)
-        yield from items
+            found, place = read(connection, wanted, place, _CSV_PAGE)
+        yield found
         if place is None:
             return

@@ -125,11 +125,13 @@ with recursive found (factor) as (
 select factor from found where factor is not null
 
 -- name: periods
--- The last revision of each period, by start and factor, after a place. Each factor gives one page at the most. The start is in
--- seconds of the epoch: a number is read and compared in a tenth of the time of a moment with its zone.
-select extract(epoch from p.start)::bigint, p.factor, p.revision, p.reported_measured::text, p.reported_folded::text,
+-- The last revision of each period, by start and factor, after a place. Each factor gives one page at the most. The start comes in
+-- seconds of the epoch, which is quick to compare, and as it is shown; numbers and reasons come as they are shown.
+select extract(epoch from p.start)::bigint, p.factor, p.revision,
+       to_char(p.start at time zone interval '08:00', 'YYYY-MM-DD"T"HH24:MI:SS"+08:00"'), p.reported_measured::text, p.reported_folded::text,
        p.recomputed_measured::text, p.recomputed_folded::text, p.after_marking_measured::text, p.after_marking_folded::text,
-       p.after_exemption_measured::text, p.after_exemption_folded::text, p.valid, p.reasons, p.count, p.expected
+       p.after_exemption_measured::text, p.after_exemption_folded::text, p.valid,
+       case when cardinality(p.reasons) = 0 then '[]' else array_to_json(p.reasons)::text end, p.count, p.expected
 from unnest(%(factors)s::text[]) as f (factor)
 cross join lateral (
     select distinct on (p.start)
@@ -149,7 +151,7 @@ limit %(most)s
 -- name: verdicts
 -- Every verdict on the periods of a page, of all revisions; the reader keeps those of the revision it shows.
 select extract(epoch from v.start)::bigint, v.factor, v.revision, v.result, v.basis, v.limit_key, v.bound::text, v.compared::text, v.multiple::text,
-       v.reasons, v.rule
+       case when cardinality(v.reasons) = 0 then '[]' else array_to_json(v.reasons)::text end, v.rule
 from verdict v
 where v.outlet_key = %(outlet_key)s and v.span = %(span)s and v.factor = any(%(factors)s)
   and v.start >= to_timestamp(%(first)s) and v.start <= to_timestamp(%(last)s)
