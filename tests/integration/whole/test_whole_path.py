@@ -238,11 +238,11 @@ def test_a_year_of_hours_gives_exactly_the_exceeded_hours_and_valid_days_of_an_i
             assert verdicts[day][1] == ("exceeded" if mean > 50 else "compliant"), (
                 f"verdict of day {day}, mean {float(mean)}"
             )
+    # Hours of today that do not come are missing now, and rightly called: only the old data's own alerts are looked at.
     alerts = outfall.api.get("/alerts").json()["items"]
-    assert all(alert["late"] for alert in alerts), "old data call nobody"
-    assert len([alert for alert in alerts if alert["code"].startswith("exceedance")]) == 3, (
-        "one episode a factor, no storm"
-    )
+    exceedances = [alert for alert in alerts if alert["code"].startswith("exceedance")]
+    assert all(alert["late"] for alert in exceedances), "old data call nobody"
+    assert len(exceedances) == 3, "one episode a factor, no storm"
 
 
 def _volumes(frames: list[bytes], day: int) -> dict[int, Fraction]:
