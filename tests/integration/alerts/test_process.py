@@ -7,7 +7,6 @@ import signal
 import subprocess
 import sys
 import threading
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
@@ -21,16 +20,14 @@ from alerts.loop import Loop
 from alerts.worker import Worker
 from store.clock import HOUR, hour_start, now
 from store.database import Connection, connect
+from tests.fixtures.waiting import until
 from tests.integration.alerts.plant import NOX, O2, SITES, SO2, Plant
 
 PATIENCE = 30.0
 
 
 def eventually(condition: Callable[[], object]) -> None:
-    deadline = time.monotonic() + PATIENCE
-    while not condition():
-        assert time.monotonic() < deadline, "it did not happen in time"
-        time.sleep(0.02)
+    until(condition, "what the alerts process should have done", PATIENCE)
 
 
 @contextmanager

@@ -6,9 +6,8 @@ import os
 import subprocess
 import sys
 import threading
-import time
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -29,6 +28,7 @@ from store.clock import BEIJING, now
 from store.database import connect
 from store.settings import Settings, load_settings
 from store.sitesfile import read_sites_file
+from tests.fixtures.waiting import until
 
 DEADLINE_SECONDS = 30.0
 
@@ -231,12 +231,7 @@ def ingest_process(settings: Settings) -> subprocess.Popen[bytes]:
     return subprocess.Popen([sys.executable, "-m", "ingest"], env=environment)
 
 
-def wait_until(condition: Callable[[], bool], what: str, seconds: float = DEADLINE_SECONDS) -> None:
-    """Poll until it is so; fails with ``what`` after the deadline."""
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline, f"after {seconds} s still not: {what}"
-        time.sleep(0.05)
+wait_until = until
 
 
 @dataclass(frozen=True, slots=True)
