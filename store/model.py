@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from functools import cached_property
 
@@ -53,11 +53,17 @@ class Monitor:
 
 @dataclass(frozen=True, slots=True)
 class Condition:
-    """When a limit holds: the daily mean of another factor is above, or at most, a value (GB 18918 note on NH3-N)."""
+    """When a limit holds.
 
-    factor: str
+    Either the daily value of another factor is above, or at most, a value (GB 18918 note on NH3-N), or the plant was built by, or
+    from, a day (total phosphorus of GB 18918): then ``factor`` is None and the outlet's construction date decides.
+    """
+
+    factor: str | None
     above: Decimal | None
     at_most: Decimal | None
+    built_by: date | None = None
+    built_from: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,8 +89,73 @@ class Limit:
 
 
 @dataclass(frozen=True, slots=True)
+class Exemption:
+    """Lets an exceeded hour under a working-condition mark be exempt (豁免, regulation.md C.5); none is the default.
+
+    Attributes
+    ----------
+    label : the working-condition label that it applies to, e.g. ``starting``
+    hours_per_event, hours_per_year : caps on the marked time; None = no cap of that kind
+    ceiling : above this value (in the factor's unit) the hour is exceeded all the same
+    source : the document that grants it; without one there is no exemption
+    """
+
+    key: int
+    outlet_key: int
+    label: str
+    factors: tuple[str, ...]
+    hours_per_event: Decimal | None
+    hours_per_year: Decimal | None
+    ceiling: Decimal | None
+    source: str
+    valid_from: datetime
+    valid_to: datetime | None
+
+    def in_force(self, moment: datetime) -> bool:
+        """Whether the exemption is in force at ``moment``: from is inclusive, to is exclusive."""
+        return self.valid_from <= moment and (self.valid_to is None or moment < self.valid_to)
+
+
+@dataclass(frozen=True, slots=True)
+class Bound:
+    """What an instrument or plain sense allows (数据超限值, regulation.md D.1): a value outside is suspicious, not exceeded."""
+
+    factor: str
+    minimum: Decimal | None
+    maximum: Decimal | None
+    source: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """The choices of an outlet that have a default.
+
+    Attributes
+    ----------
+    bounds : instrument or logic bounds by factor
+    detection : factor -> detection limit; values below it are low values (HJ 356-2019 6.1)
+    comparison : ``unrounded`` (全数值比较法, the default) or ``rounded`` to the decimals of the limit (修约值比较法), A.1
+    day_rule : gas day valid with ``20h`` of valid hours, or with ``75pct_running`` of the running hours (older permits), B.1
+    instant : ``alert`` (default) or ``judge``: whether an hourly value may be judged against an instantaneous limit, A.5
+    temperature : daily value that a temperature condition takes: ``mean`` (default), ``minimum`` or ``maximum``, A.5
+    built : construction date of the plant; decides limits that depend on it
+    """
+
+    bounds: tuple[Bound, ...] = ()
+    detection: tuple[tuple[str, Decimal], ...] = ()
+    comparison: str = "unrounded"
+    day_rule: str = "20h"
+    instant: str = "alert"
+    temperature: str = "mean"
+    built: date | None = None
+
+
+DEFAULTS = Options()
+
+
+@dataclass(frozen=True, slots=True)
 class Outlet:
-    """A stack or a discharge point (排口). ``limits`` are all that are believed, of any valid time."""
+    """A stack or a discharge point (排口). ``limits`` and ``exemptions`` are all that are believed, of any valid time."""
 
     key: int
     id: str
@@ -98,6 +169,8 @@ class Outlet:
     monitor: Monitor | None
     limits: tuple[Limit, ...]
     note: str | None = None
+    exemptions: tuple[Exemption, ...] = ()
+    options: Options = DEFAULTS
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +183,7 @@ class Listing:
     basis: str
     decided_by: str
     document: str | None
+    level: str = "city"
 
     def in_force(self, moment: datetime) -> bool:
         """Whether the site is listed at ``moment``."""
