@@ -12,7 +12,7 @@ from api.console.connection import connection_state
 from api.wire import decimal_text
 from store import texts
 from store.factors import find_factor
-from store.model import Condition, Limit, Outlet, Site
+from store.model import Limit, Outlet, Site
 from store.settings import Settings
 
 Row = Mapping[str, Any]
@@ -143,7 +143,7 @@ def _latest(outlet: Outlet, factor: str, values: Mapping[str, Decimal], present:
     known = find_factor(factor)
     compared = _compared(outlet, row)
     limits = [
-        _limit_in_force(limit, compared, values)
+        _limit_in_force(outlet, limit, compared, values)
         for limit in outlet.limits
         if limit.factor == factor and limit.in_force(present.at)
     ]
@@ -172,7 +172,9 @@ def _compared(outlet: Outlet, row: Row | None) -> Decimal | None:
     return value if value is not None and value.is_finite() else None
 
 
-def _limit_in_force(limit: Limit, compared: Decimal | None, values: Mapping[str, Decimal]) -> Item:
+def _limit_in_force(
+    outlet: Outlet, limit: Limit, compared: Decimal | None, values: Mapping[str, Decimal]
+) -> Item:
     share = None
     beyond = None
     if compared is not None:
@@ -182,21 +184,10 @@ def _limit_in_force(limit: Limit, compared: Decimal | None, values: Mapping[str,
         if limit.maximum:
             share = (compared / limit.maximum).quantize(_SHARE_PLACES, ROUND_HALF_EVEN)
     return _limit_record(limit) | {
-        "applies": _applies(limit.condition, values),
+        "applies": limit.condition is None or limit.condition.holds(values, outlet.options.built),
         "share": decimal_text(share),
         "beyond": beyond,
     }
-
-
-def _applies(condition: Condition | None, values: Mapping[str, Decimal]) -> bool | None:
-    if condition is None:
-        return True
-    value = values.get(condition.factor)
-    if value is None:
-        return None
-    if condition.above is not None:
-        return value > condition.above
-    return condition.at_most is not None and value <= condition.at_most
 
 
 def _limit_record(limit: Limit) -> Item:
@@ -213,6 +204,8 @@ def _limit_record(limit: Limit) -> Item:
             "factor": condition.factor,
             "above": decimal_text(condition.above),
             "at_most": decimal_text(condition.at_most),
+            "built_by": condition.built_by,
+            "built_from": condition.built_from,
         },
         "standard": limit.standard,
         "clause": limit.clause,

@@ -18,10 +18,22 @@ from psycopg.types.json import Jsonb
 from store.database import Connection, rows
 from store.errors import Conflict
 from store.queries import queries
-from store.registry import condition_of
-from store.sitesfile import ConditionEntry, LimitEntry, MonitorEntry, OutletEntry, SiteEntry, SitesFile
-
-Record = Mapping[str, Any]
+from store.siterecords import (
+    EXEMPTION_FIELDS,
+    LIMIT_FIELDS,
+    Record,
+    entry_identity,
+    exemption_identity,
+    exemption_record,
+    limit_identity,
+    limit_record,
+    listing_record,
+    monitor_record,
+    outlet_record,
+    site_record,
+)
+from store.sitesentries import OutletEntry, SiteEntry
+from store.sitesfile import SitesFile
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +86,10 @@ class _Apply:
         return self.cursor.execute(self.sql[statement], arguments).fetchall()
 
     def run(self, statement: str, /, **arguments: object) -> None:
-        self.cursor.execute(self.sql[statement], {"at": self.at, **arguments})
+        stored = {
+            name: Jsonb(value) if isinstance(value, dict) else value for name, value in arguments.items()
+        }
+        self.cursor.execute(self.sql[statement], {"at": self.at, **stored})
 
     def authority(self, sites_file: SitesFile) -> None:
         wanted = {"district": sites_file.authority.district, "city": sites_file.authority.city}
@@ -97,11 +112,12 @@ class _Apply:
         outlets = {row["outlet_key"]: row for row in self.fetch("current_outlets")}
         monitors = {row["outlet_key"]: row for row in self.fetch("current_monitors")}
         limits = self.fetch("current_limits")
+        exemptions = self.fetch("current_exemptions")
         listings = self.fetch("current_listings")
         position = 0
         for place, entry in enumerate(sites_file.sites):
             site_key = self.fetch("identify_site", id=entry.id)[0]["key"]
-            wanted = _site_record(entry, place)
+            wanted = site_record(entry, place)
             self.version(
                 "site", f"site {entry.id}", sites.pop(site_key, None), wanted, {"site_key": site_key}
             )
@@ -111,31 +127,36 @@ class _Apply:
                 key = self.outlet_key(outlet, site_key)
                 name = f"outlet {outlet.id}"
                 owner = {"outlet_key": key}
-                self.version("outlet", name, outlets.pop(key, None), _outlet_record(outlet, position), owner)
-                monitor = _monitor_record(outlet.monitor)
+                self.version("outlet", name, outlets.pop(key, None), outlet_record(outlet, position), owner)
+                monitor = monitor_record(outlet.monitor)
                 self.version("monitor", f"monitor of {name}", monitors.pop(key, None), monitor, owner)
                 self.limits(outlet, key, [row for row in limits if row["outlet_key"] == key])
-        kept = {outlet.id for entry in sites_file.sites for outlet in entry.outlets}
-        self.end_removed(sites, outlets, monitors, limits, kept)
+                self.exemptions(outlet, key, [row for row in exemptions if row["outlet_key"] == key])
+        self.end_removed(sites, outlets, monitors)
+        self.end_rules(outlets, limits, exemptions)
 
     def end_removed(
-        self,
-        sites: Mapping[int, Record],
-        outlets: Mapping[int, Record],
-        monitors: Mapping[int, Record],
-        limits: list[dict[str, Any]],
-        kept: set[str],
+        self, sites: Mapping[int, Record], outlets: Mapping[int, Record], monitors: Mapping[int, Record]
     ) -> None:
-        """End what the file no longer names: sites, outlets with their monitors, and the limits of those outlets."""
+        """End what the file no longer names: sites, outlets and monitors."""
         for key, row in sites.items():
             self.version("site", f"site {row['name']}", row, None, {"site_key": key})
         for key, row in outlets.items():
             self.version("outlet", f"outlet {row['name']}", row, None, {"outlet_key": key})
-            for limit in limits:
-                if limit["outlet_key"] == key and limit["valid_to"] is None:
-                    self.run("end_limit", key=limit["key"])
         for key, row in monitors.items():
             self.version("monitor", f"monitor {row['mn']}", row, None, {"outlet_key": key})
+
+    def end_rules(
+        self,
+        removed: Mapping[int, Record],
+        limits: list[dict[str, Any]],
+        exemptions: list[dict[str, Any]],
+    ) -> None:
+        """End the open limits and exemptions of outlets that are gone."""
+        for kind, rows_ in (("limit", limits), ("exemption", exemptions)):
+            for row in rows_:
+                if row["outlet_key"] in removed and row["valid_to"] is None:
+                    self.run(f"end_{kind}", key=row["key"])
 
     def outlet_key(self, outlet: OutletEntry, site_key: int) -> int:
         found = self.fetch("identify_outlet", id=outlet.id, site_key=site_key, medium=outlet.medium)[0]
@@ -171,19 +192,17 @@ class _Apply:
             self.changes.append(f"{what}: ended")
 
     def limits(self, outlet: OutletEntry, key: int, current: list[dict[str, Any]]) -> None:
-        known = {_limit_identity(row): row for row in current}
+        known = {limit_identity(row): row for row in current}
         earliest: list[datetime] = []
         for entry in outlet.limits:
-            row = known.pop(entry.identity(), None)
-            wanted = _limit_record(entry)
+            row = known.pop(entry_identity(entry), None)
+            wanted = limit_record(entry)
             name = f"limit {outlet.id} {entry.factor} {entry.basis} {entry.standard} {entry.clause}"
-            if row is not None and all(row[field] == wanted[field] for field in _LIMIT_FIELDS):
+            if row is not None and all(row[field] == wanted[field] for field in LIMIT_FIELDS):
                 self.unchanged += 1
                 continue
             if row is not None:
                 self.run("disbelieve_limit", key=row["key"])
-            condition = wanted["condition"]
-            wanted["condition"] = None if condition is None else Jsonb(condition)
             self.run("open_limit", outlet_key=key, **wanted)
             self.changes.append(f"{name}: {'opened' if row is None else 'changed'}")
             earliest.append(entry.valid_from)
@@ -194,14 +213,36 @@ class _Apply:
                     f"limit {outlet.id} {row['factor']} {row['standard']} {row['clause']}: ended"
                 )
         if earliest:
-            self.run("touch_for_limit", outlet_key=key, from_time=min(earliest))
+            self.run("touch_for_rule", outlet_key=key, from_time=min(earliest), cause="limit")
+
+    def exemptions(self, outlet: OutletEntry, key: int, current: list[dict[str, Any]]) -> None:
+        known = {exemption_identity(row): row for row in current}
+        changed: list[datetime] = []
+        for entry in outlet.exemptions:
+            row = known.pop(entry.identity(), None)
+            wanted = exemption_record(entry)
+            if row is not None and all(row[field] == wanted[field] for field in EXEMPTION_FIELDS):
+                self.unchanged += 1
+                continue
+            if row is not None:
+                self.run("disbelieve_exemption", key=row["key"])
+            self.run("open_exemption", outlet_key=key, **wanted)
+            self.changes.append(
+                f"exemption {outlet.id} {entry.label}: {'opened' if row is None else 'changed'}"
+            )
+            changed.append(entry.valid_from)
+        for row in known.values():
+            if row["valid_to"] is None or row["valid_to"] > self.at:
+                self.run("end_exemption", key=row["key"])
+                self.changes.append(f"exemption {outlet.id} {row['label']}: ended")
+        if changed:
+            self.run("touch_for_rule", outlet_key=key, from_time=min(changed), cause="exemption")
 
     def listings(self, site: SiteEntry, key: int, current: list[dict[str, Any]]) -> None:
         known = {row["valid_from"]: row for row in current}
         for entry in site.positive_list:
             row = known.pop(entry.valid_from, None)
-            wanted = {"valid_from": entry.valid_from, "valid_to": entry.valid_to, "basis": entry.basis}
-            wanted |= {"decided_by": entry.decided_by, "document": entry.document}
+            wanted = listing_record(entry)
             if row is not None and all(row[name] == value for name, value in wanted.items()):
                 self.unchanged += 1
                 continue
@@ -213,85 +254,3 @@ class _Apply:
             if row["valid_to"] is None or row["valid_to"] > self.at:
                 self.run("end_listing", key=row["key"])
                 self.changes.append(f"positive list {site.id} from {row['valid_from'].date()}: ended")
-
-
-_LIMIT_FIELDS = ("minimum", "maximum", "valid_to", "source")
-
-
-def _site_record(entry: SiteEntry, position: int) -> dict[str, object]:
-    return {
-        "position": position,
-        "name": entry.name,
-        "industry": entry.industry,
-        "key_unit": entry.key_unit,
-        "sample": entry.sample,
-        "credit_code": entry.credit_code,
-        "permit": entry.permit,
-        "note": entry.note,
-    }
-
-
-def _outlet_record(entry: OutletEntry, position: int) -> dict[str, object]:
-    return {
-        "position": position,
-        "name": entry.name,
-        "oxygen_reference": entry.oxygen_reference,
-        "factors": list(entry.factors),
-        "judged": entry.judged,
-        "note": entry.note,
-    }
-
-
-def _monitor_record(entry: MonitorEntry | None) -> dict[str, object] | None:
-    if entry is None:
-        return None
-    return {
-        "mn": entry.mn,
-        "gateway": entry.gateway,
-        "protocol": entry.protocol,
-        "password": entry.password,
-        "sm4_key": entry.sm4_key,
-        "previous_sm4_key": entry.previous_sm4_key,
-        "timestamps": entry.timestamps,
-        "missing_flag": entry.missing_flag,
-        "acknowledge_crc": entry.acknowledge_crc,
-        "realtime_seconds": entry.cadence.realtime,
-        "minute_seconds": entry.cadence.minute,
-        "reports_hour": entry.cadence.hour,
-        "reports_day": entry.cadence.day,
-    }
-
-
-def _limit_record(entry: LimitEntry) -> dict[str, Any]:
-    condition = entry.condition
-    return {
-        "factor": entry.factor,
-        "basis": entry.basis,
-        "minimum": entry.minimum,
-        "maximum": entry.maximum,
-        "condition": None if condition is None else _condition_record(condition),
-        "standard": entry.standard,
-        "clause": entry.clause,
-        "source": entry.source,
-        "valid_from": entry.valid_from,
-        "valid_to": entry.valid_to,
-    }
-
-
-def _condition_record(condition: ConditionEntry) -> dict[str, str]:
-    bounds = {"above": condition.above, "at_most": condition.at_most}
-    return {"factor": condition.factor} | {
-        name: str(value) for name, value in bounds.items() if value is not None
-    }
-
-
-def _limit_identity(row: Record) -> tuple[object, ...]:
-    stored = condition_of(row["condition"])
-    condition = None
-    if stored is not None:
-        condition = ConditionEntry(
-            factor=stored.factor,
-            above=None if stored.above is None else str(stored.above),  # type: ignore[arg-type]
-            at_most=None if stored.at_most is None else str(stored.at_most),  # type: ignore[arg-type]
-        )
-    return (row["factor"], row["basis"], condition, row["standard"], row["clause"], row["valid_from"])

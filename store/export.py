@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from datetime import datetime
-from decimal import Decimal
 from typing import Any
 
 import yaml
 
 from store.clock import BEIJING
-from store.model import Condition, Limit, Listing, Monitor, Outlet, Registry, Site
+from store.model import Condition, Exemption, Limit, Listing, Monitor, Outlet, Registry, Site
+from store.options import decimal_text, given, options_record
+from store.registry import condition_record
 
 
 def export_sites(registry: Registry, *, secrets: bool) -> str:
@@ -41,7 +42,7 @@ def _site(site: Site, secrets: bool) -> dict[str, Any]:
         "sample": site.sample,
         "credit_code": site.credit_code,
         "permit": site.permit,
-        **_given(note=site.note),
+        **given(note=site.note),
         "positive_list": [_listing(listing) for listing in site.positive_list],
         "outlets": [_outlet(outlet, secrets) for outlet in site.outlets],
     }
@@ -54,16 +55,18 @@ def _outlet(outlet: Outlet, secrets: bool) -> dict[str, Any]:
         "medium": outlet.medium,
         "oxygen_reference": None if outlet.oxygen_reference is None else str(outlet.oxygen_reference),
         "judged": outlet.judged,
-        **_given(note=outlet.note),
+        **given(note=outlet.note),
         "monitor": None if outlet.monitor is None else _monitor(outlet.monitor, secrets),
         "factors": list(outlet.factors),
+        **options_record(outlet.options),
         "limits": [_limit(limit) for limit in outlet.limits],
+        **given(exemptions=[_exemption(entry) for entry in outlet.exemptions] or None),
     }
 
 
 def _monitor(monitor: Monitor, secrets: bool) -> dict[str, Any]:
     kept = (
-        _given(
+        given(
             password=monitor.password,
             sm4_key=monitor.sm4_key.hex() if monitor.sm4_key else None,
             previous_sm4_key=monitor.previous_sm4_key.hex() if monitor.previous_sm4_key else None,
@@ -93,40 +96,49 @@ def _limit(limit: Limit) -> dict[str, Any]:
     return {
         "factor": limit.factor,
         "basis": limit.basis,
-        **_given(min=_text(limit.minimum), max=_text(limit.maximum), condition=_condition(limit.condition)),
+        **given(
+            min=decimal_text(limit.minimum),
+            max=decimal_text(limit.maximum),
+            condition=_condition(limit.condition),
+        ),
         "standard": limit.standard,
         "clause": limit.clause,
-        **_given(source=limit.source),
+        **given(source=limit.source),
         "from": _moment(limit.valid_from),
-        **_given(to=None if limit.valid_to is None else _moment(limit.valid_to)),
+        **given(to=None if limit.valid_to is None else _moment(limit.valid_to)),
     }
 
 
 def _condition(condition: Condition | None) -> dict[str, str] | None:
     if condition is None:
         return None
+    return condition_record(condition)
+
+
+def _exemption(entry: Exemption) -> dict[str, Any]:
     return {
-        "factor": condition.factor,
-        **_given(above=_text(condition.above), at_most=_text(condition.at_most)),
+        "label": entry.label,
+        "factors": list(entry.factors),
+        **given(
+            hours_per_event=decimal_text(entry.hours_per_event),
+            hours_per_year=decimal_text(entry.hours_per_year),
+            ceiling=decimal_text(entry.ceiling),
+        ),
+        "source": entry.source,
+        "from": _moment(entry.valid_from),
+        **given(to=None if entry.valid_to is None else _moment(entry.valid_to)),
     }
 
 
 def _listing(listing: Listing) -> dict[str, Any]:
     return {
         "from": _moment(listing.valid_from),
-        **_given(to=None if listing.valid_to is None else _moment(listing.valid_to)),
+        **given(to=None if listing.valid_to is None else _moment(listing.valid_to)),
         "basis": listing.basis,
+        "level": listing.level,
         "decided_by": listing.decided_by,
-        **_given(document=listing.document),
+        **given(document=listing.document),
     }
-
-
-def _given(**values: Any) -> dict[str, Any]:
-    return {name: value for name, value in values.items() if value is not None}
-
-
-def _text(value: Decimal | None) -> str | None:
-    return None if value is None else format(value, "f")
 
 
 def _moment(value: datetime) -> str:

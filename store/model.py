@@ -5,7 +5,7 @@ A :class:`Registry` is a snapshot: what was in force at one moment, as it was be
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
@@ -64,6 +64,19 @@ class Condition:
     at_most: Decimal | None
     built_by: date | None = None
     built_from: date | None = None
+
+    def holds(self, values: Mapping[str, Decimal], built: date | None) -> bool | None:
+        """Whether it holds for these values of factors and this construction date; None when what it asks for is not known."""
+        if self.factor is None:
+            if built is None:
+                return None
+            return (self.built_by is None or built <= self.built_by) and (
+                self.built_from is None or built >= self.built_from
+            )
+        value = values.get(self.factor)
+        if value is None:
+            return None
+        return (self.above is None or value > self.above) and (self.at_most is None or value <= self.at_most)
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,12 +4,24 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
 from store.database import Connection, rows
-from store.model import Authority, Cadence, Condition, Limit, Listing, Monitor, Outlet, Registry, Site
+from store.model import (
+    Authority,
+    Cadence,
+    Condition,
+    Exemption,
+    Limit,
+    Listing,
+    Monitor,
+    Outlet,
+    Registry,
+    Site,
+)
+from store.options import decimal_text, given, options_of
 from store.queries import queries
 
 
@@ -29,6 +41,9 @@ def load_registry(connection: Connection, *, at: datetime, known_at: datetime | 
         limits: dict[int, list[Limit]] = defaultdict(list)
         for row in fetch("limits_believed"):
             limits[row["outlet_key"]].append(_limit(row))
+        exemptions: dict[int, list[Exemption]] = defaultdict(list)
+        for row in fetch("exemptions_believed"):
+            exemptions[row["outlet_key"]].append(Exemption(**{**row, "factors": tuple(row["factors"])}))
         monitors = {row["outlet_key"]: _monitor(row) for row in fetch("monitors_in_force")}
         listings: dict[int, list[Listing]] = defaultdict(list)
         for row in fetch("listings_believed"):
@@ -42,7 +57,13 @@ def load_registry(connection: Connection, *, at: datetime, known_at: datetime | 
                 **site,
                 positive_list=tuple(listings[site["key"]]),
                 outlets=tuple(
-                    _outlet(row, site["id"], monitors.get(row["key"]), tuple(limits[row["key"]]))
+                    _outlet(
+                        row,
+                        site["id"],
+                        monitors.get(row["key"]),
+                        tuple(limits[row["key"]]),
+                        tuple(exemptions[row["key"]]),
+                    )
                     for row in outlets[site["key"]]
                 ),
             )
@@ -58,7 +79,11 @@ def load_registry(connection: Connection, *, at: datetime, known_at: datetime | 
 
 
 def _outlet(
-    row: Mapping[str, Any], site_id: str, monitor: Monitor | None, limits: tuple[Limit, ...]
+    row: Mapping[str, Any],
+    site_id: str,
+    monitor: Monitor | None,
+    limits: tuple[Limit, ...],
+    exemptions: tuple[Exemption, ...],
 ) -> Outlet:
     return Outlet(
         key=row["key"],
@@ -73,6 +98,8 @@ def _outlet(
         monitor=monitor,
         limits=limits,
         note=row["note"],
+        exemptions=exemptions,
+        options=options_of(row["options"]),
     )
 
 
@@ -103,8 +130,22 @@ def condition_of(stored: Mapping[str, str] | None) -> Condition | None:
     if stored is None:
         return None
     above, at_most = stored.get("above"), stored.get("at_most")
+    built_by, built_from = stored.get("built_by"), stored.get("built_from")
     return Condition(
-        stored["factor"],
+        stored.get("factor"),
         None if above is None else Decimal(above),
         None if at_most is None else Decimal(at_most),
+        None if built_by is None else date.fromisoformat(built_by),
+        None if built_from is None else date.fromisoformat(built_from),
+    )
+
+
+def condition_record(condition: Condition) -> dict[str, str]:
+    """A condition as JSON; the way back is :func:`condition_of`."""
+    return given(
+        factor=condition.factor,
+        above=decimal_text(condition.above),
+        at_most=decimal_text(condition.at_most),
+        built_by=condition.built_by and condition.built_by.isoformat(),
+        built_from=condition.built_from and condition.built_from.isoformat(),
     )

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 
 from api.console import words
@@ -31,7 +31,11 @@ class Bound:
 
 
 def shown_bound(
-    limits: Iterable[Limit], factor: str, values: Mapping[str, Decimal], at: datetime
+    limits: Iterable[Limit],
+    factor: str,
+    values: Mapping[str, Decimal],
+    at: datetime,
+    built: date | None = None,
 ) -> Bound | None:
     """The strictest limit of ``factor`` in force at ``at`` whose condition is met by ``values`` (latest value by factor).
 
@@ -40,7 +44,7 @@ def shown_bound(
     candidates = [
         limit
         for limit in limits
-        if limit.factor == factor and limit.in_force(at) and _met(limit.condition, values)
+        if limit.factor == factor and limit.in_force(at) and _may_hold(limit.condition, values, built)
     ]
     if not candidates:
         return None
@@ -72,6 +76,11 @@ def bounds_text(minimum: Decimal | None, maximum: Decimal | None) -> str:
 
 def condition_text(condition: Condition) -> str:
     """A condition as the standards print it: 水温＞12 ℃."""
+    if condition.factor is None:
+        day, key = (
+            (condition.built_by, "built_by") if condition.built_by else (condition.built_from, "built_from")
+        )
+        return text(f"console.condition.{key}", day="—" if day is None else day.isoformat())
     sign, value = ("＞", condition.above) if condition.above is not None else ("≤", condition.at_most)
     shown = "—" if value is None else words.plain(value)
     return (
@@ -79,13 +88,8 @@ def condition_text(condition: Condition) -> str:
     )
 
 
-def _met(condition: Condition | None, values: Mapping[str, Decimal]) -> bool:
-    if condition is None or condition.factor not in values:
-        return True
-    value = values[condition.factor]
-    if condition.above is not None:
-        return value > condition.above
-    return condition.at_most is None or value <= condition.at_most
+def _may_hold(condition: Condition | None, values: Mapping[str, Decimal], built: date | None) -> bool:
+    return condition is None or condition.holds(values, built) is not False
 
 
 def _strictness(limit: Limit) -> tuple[Decimal, Decimal]:

@@ -136,7 +136,9 @@ def outlet_block(outlet: Outlet, facts: Facts, settings: Settings) -> OutletBloc
 def _factor_row(outlet: Outlet, factor: str, facts: Facts, newest: datetime | None) -> FactorRow:
     reading = facts.readings.get((outlet.key, factor))
     values = _latest_values(outlet, facts)
-    bound = shown_bound(outlet.limits, factor, values, facts.at) if outlet.judged else None
+    bound = (
+        shown_bound(outlet.limits, factor, values, facts.at, outlet.options.built) if outlet.judged else None
+    )
     verdict = facts.verdicts.get((outlet.key, factor))
     folds = outlet.oxygen_reference is not None and bound is not None
     value = None if reading is None else reading.folded if folds else reading.value

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Literal
 
 from pydantic import Field
@@ -19,11 +19,13 @@ class Connection(Shape):
 
 
 class Condition(Shape):
-    """A limit that holds only while the daily mean of another factor is above, or at most, a value."""
+    """A limit that holds only for daily values of another factor, or only for plants built by, or from, a day."""
 
-    factor: str
+    factor: str | None
     above: DecimalText | None
     at_most: DecimalText | None
+    built_by: date | None
+    built_from: date | None
 
 
 class LimitRecord(Shape):

@@ -9,7 +9,8 @@ from decimal import Decimal
 from deploy.simulator import physics
 from store.errors import NotFound
 from store.model import Cadence, Outlet, Registry, Site
-from store.sitesfile import OutletEntry, SiteEntry, SitesFile
+from store.sitesentries import OutletEntry, SiteEntry
+from store.sitesfile import SitesFile
 
 
 @dataclass(frozen=True, slots=True)

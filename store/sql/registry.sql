@@ -11,7 +11,7 @@ order by v.position
 
 -- name: outlets_in_force
 -- The outlets at a moment.
-select o.key, o.id, o.site_key, o.medium, v.name, v.oxygen_reference, v.factors, v.judged, v.note
+select o.key, o.id, o.site_key, o.medium, v.name, v.oxygen_reference, v.factors, v.judged, v.note, v.options
 from outlet_version v join outlet o on o.key = v.outlet_key
 where v.valid_from <= %(at)s and (v.valid_to is null or v.valid_to > %(at)s)
   and v.recorded_from <= %(known_at)s and (v.recorded_to is null or v.recorded_to > %(known_at)s)
@@ -33,9 +33,16 @@ from limit_version v
 where v.recorded_from <= %(known_at)s and (v.recorded_to is null or v.recorded_to > %(known_at)s)
 order by v.outlet_key, v.factor, v.basis, v.valid_from, v.key
 
+-- name: exemptions_believed
+-- Every exemption believed at a moment, whenever it is valid.
+select v.key, v.outlet_key, v.label, v.factors, v.hours_per_event, v.hours_per_year, v.ceiling, v.source, v.valid_from, v.valid_to
+from exemption_version v
+where v.recorded_from <= %(known_at)s and (v.recorded_to is null or v.recorded_to > %(known_at)s)
+order by v.outlet_key, v.label, v.valid_from, v.key
+
 -- name: listings_believed
 -- Every stay on the positive list believed at a moment.
-select v.key, v.site_key, v.valid_from, v.valid_to, v.basis, v.decided_by, v.document
+select v.key, v.site_key, v.valid_from, v.valid_to, v.basis, v.decided_by, v.document, v.level
 from positive_list_version v
 where v.recorded_from <= %(known_at)s and (v.recorded_to is null or v.recorded_to > %(known_at)s)
 order by v.site_key, v.valid_from
@@ -110,19 +117,19 @@ from closed where valid_from < %(at)s
 
 -- name: current_outlets
 -- What is believed now and still valid.
-select key, outlet_key, position, name, oxygen_reference, factors, judged, note
+select key, outlet_key, position, name, oxygen_reference, factors, judged, note, options
 from outlet_version where recorded_to is null and valid_to is null
 
 -- name: open_outlet
 -- A new version, valid and believed from now on.
-insert into outlet_version (outlet_key, valid_from, recorded_from, position, name, oxygen_reference, factors, judged, note)
-values (%(outlet_key)s, %(at)s, %(at)s, %(position)s, %(name)s, %(oxygen_reference)s, %(factors)s, %(judged)s, %(note)s)
+insert into outlet_version (outlet_key, valid_from, recorded_from, position, name, oxygen_reference, factors, judged, note, options)
+values (%(outlet_key)s, %(at)s, %(at)s, %(position)s, %(name)s, %(oxygen_reference)s, %(factors)s, %(judged)s, %(note)s, %(options)s)
 
 -- name: end_outlet
 -- No longer so from now on.
 with closed as (update outlet_version set recorded_to = %(at)s where key = %(key)s returning *)
-insert into outlet_version (outlet_key, valid_from, valid_to, recorded_from, position, name, oxygen_reference, factors, judged, note)
-select outlet_key, valid_from, %(at)s, %(at)s, position, name, oxygen_reference, factors, judged, note
+insert into outlet_version (outlet_key, valid_from, valid_to, recorded_from, position, name, oxygen_reference, factors, judged, note, options)
+select outlet_key, valid_from, %(at)s, %(at)s, position, name, oxygen_reference, factors, judged, note, options
 from closed where valid_from < %(at)s
 
 -- name: current_monitors
@@ -173,14 +180,38 @@ insert into limit_version (outlet_key, valid_from, valid_to, recorded_from, fact
 select outlet_key, valid_from, %(at)s, %(at)s, factor, basis, minimum, maximum, condition, standard, clause, source
 from closed where valid_from < %(at)s
 
+-- name: current_exemptions
+-- Every exemption believed now.
+select key, outlet_key, label, factors, hours_per_event, hours_per_year, ceiling, source, valid_from, valid_to
+from exemption_version where recorded_to is null
+
+-- name: open_exemption
+-- An exemption as the file states it.
+insert into exemption_version (outlet_key, valid_from, valid_to, recorded_from, label, factors, hours_per_event, hours_per_year,
+                               ceiling, source)
+values (%(outlet_key)s, %(valid_from)s, %(valid_to)s, %(at)s, %(label)s, %(factors)s, %(hours_per_event)s, %(hours_per_year)s,
+        %(ceiling)s, %(source)s)
+
+-- name: disbelieve_exemption
+-- The file now says otherwise about the same exemption: it was never so.
+update exemption_version set recorded_to = %(at)s where key = %(key)s
+
+-- name: end_exemption
+-- The exemption is no longer in the file: it ends now, what it was before stays.
+with closed as (update exemption_version set recorded_to = %(at)s where key = %(key)s returning *)
+insert into exemption_version (outlet_key, valid_from, valid_to, recorded_from, label, factors, hours_per_event, hours_per_year,
+                               ceiling, source)
+select outlet_key, valid_from, %(at)s, %(at)s, label, factors, hours_per_event, hours_per_year, ceiling, source
+from closed where valid_from < %(at)s
+
 -- name: current_listings
 -- Every stay on the positive list believed now.
-select key, site_key, valid_from, valid_to, basis, decided_by, document from positive_list_version where recorded_to is null
+select key, site_key, valid_from, valid_to, basis, decided_by, document, level from positive_list_version where recorded_to is null
 
 -- name: open_listing
 -- A stay as the file states it.
-insert into positive_list_version (site_key, valid_from, valid_to, recorded_from, basis, decided_by, document)
-values (%(site_key)s, %(valid_from)s, %(valid_to)s, %(at)s, %(basis)s, %(decided_by)s, %(document)s)
+insert into positive_list_version (site_key, valid_from, valid_to, recorded_from, basis, decided_by, document, level)
+values (%(site_key)s, %(valid_from)s, %(valid_to)s, %(at)s, %(basis)s, %(decided_by)s, %(document)s, %(level)s)
 
 -- name: disbelieve_listing
 -- The file now says otherwise about the same stay.
@@ -189,13 +220,13 @@ update positive_list_version set recorded_to = %(at)s where key = %(key)s
 -- name: end_listing
 -- The stay is no longer in the file: it ends now.
 with closed as (update positive_list_version set recorded_to = %(at)s where key = %(key)s returning *)
-insert into positive_list_version (site_key, valid_from, valid_to, recorded_from, basis, decided_by, document)
-select site_key, valid_from, %(at)s, %(at)s, basis, decided_by, document from closed where valid_from < %(at)s
+insert into positive_list_version (site_key, valid_from, valid_to, recorded_from, basis, decided_by, document, level)
+select site_key, valid_from, %(at)s, %(at)s, basis, decided_by, document, level from closed where valid_from < %(at)s
 
--- name: touch_for_limit
--- Judge again what a changed limit covers, as far back as there are readings.
+-- name: touch_for_rule
+-- Judge again what a changed limit or exemption covers, as far back as there are readings.
 insert into touched (outlet_key, from_time, to_time, cause)
-select %(outlet_key)s, date_trunc('hour', greatest(%(from_time)s::timestamptz, oldest)), %(at)s, 'limit'
+select %(outlet_key)s, date_trunc('hour', greatest(%(from_time)s::timestamptz, oldest)), %(at)s, %(cause)s
 from (select min(data_time) as oldest from reading where outlet_key = %(outlet_key)s) r
 where oldest is not null and greatest(%(from_time)s::timestamptz, oldest) < %(at)s
 

@@ -149,3 +149,52 @@ def test_a_changed_limit_asks_for_judgement_of_the_hours_that_have_readings(conn
     assert touched == [
         (outlet.key, (FIRST - timedelta(days=3)).replace(minute=0), SECOND, "limit"),
     ]
+
+
+CHOICES = """\
+        bounds: [{factor: a21026, min: "0", max: "2860", source: 量程}]
+        detection: {a21026: "1.5"}
+        comparison: rounded
+        day_rule: 75pct_running
+        instant: judge
+        built: "2004-07-01"
+        exemptions:
+          - {label: starting, factors: [a21026, a21002], hours_per_event: "8", hours_per_year: "60", ceiling: "400",
+             source: 示例许可证第 3 页, from: "2026-01-01"}
+"""
+PLACE = "        oxygen_reference: 10    # GB 4915-2013 4.1.4：水泥窑"
+
+
+def with_choices(text: str = CHOICES) -> str:
+    assert PLACE in SAMPLE
+    return SAMPLE.replace(PLACE, text + PLACE, 1)
+
+
+def test_choices_and_exemptions_of_an_outlet_are_read_back_and_exported_as_they_were_written(
+    connection: Connection,
+) -> None:
+    apply(connection, with_choices(), FIRST)
+    outlet = kiln_tail(connection, FIRST)
+    assert outlet.options.bounds[0].maximum == Decimal(2860)
+    assert outlet.options.detection == (("a21026", Decimal("1.5")),)
+    assert (outlet.options.comparison, outlet.options.day_rule) == ("rounded", "75pct_running")
+    assert (outlet.options.instant, outlet.options.temperature) == ("judge", "mean")
+    assert str(outlet.options.built) == "2004-07-01"
+    exemption = outlet.exemptions[0]
+    assert (exemption.label, exemption.factors) == ("starting", ("a21026", "a21002"))
+    assert (exemption.hours_per_event, exemption.hours_per_year) == (Decimal(8), Decimal(60))
+    assert (exemption.ceiling, exemption.source) == (Decimal(400), "示例许可证第 3 页")
+    exported = export_sites(load_registry(connection, at=FIRST), secrets=True)
+    assert apply(connection, exported, SECOND).changes == ()
+
+
+def test_a_changed_exemption_replaces_the_belief_and_a_removed_one_ends(connection: Connection) -> None:
+    apply(connection, with_choices(), FIRST)
+    apply(connection, with_choices(CHOICES.replace('"60"', '"30"')), SECOND)
+    assert [entry.hours_per_year for entry in kiln_tail(connection, SECOND).exemptions] == [Decimal(30)]
+    assert kiln_tail(connection, SECOND, known_at=FIRST).exemptions[0].hours_per_year == Decimal(60)
+    apply(connection, SAMPLE, THIRD)
+    ended = kiln_tail(connection, THIRD).exemptions[0]
+    assert ended.valid_to == THIRD
+    assert ended.in_force(SECOND)
+    assert not ended.in_force(THIRD)

@@ -63,6 +63,52 @@ def test_a_good_file_keeps_decimals_as_written_and_dates_in_beijing_time() -> No
         ("  - {id: gw-one}", "  - {id: gw-one}\n  - {id: gw-one}", 1, "occurs twice"),
         ("    sample: true\n", "    sample: true\n    sample: false\n", 10, "key 'sample' occurs twice"),
         ("sites:", "sites: [", 5, "not valid YAML"),
+        ("oxygen_reference: 10", "day_rule: 10h", 14, "'20h' or '75pct_running'"),
+        ("factors: [a21026, a19001]", 'factors: [a21026, a19001]\n        built: "2005"', 17, "is not a day"),
+        (
+            "factors: [a21026, a19001]",
+            'factors: [a21026, a19001]\n        bounds: [{factor: a21002, max: "9"}]',
+            11,
+            "a bound for a21002, which is not among",
+        ),
+        (
+            "factors: [a21026, a19001]",
+            'factors: [a21026, a19001]\n        bounds: [{factor: a21026, min: "9", max: "1"}]',
+            17,
+            "min 9 is above max 1",
+        ),
+        (
+            "factors: [a21026, a19001]",
+            'factors: [a21026, a19001]\n        detection: {a21026: "0"}',
+            17,
+            "greater than 0",
+        ),
+        (
+            "factors: [a21026, a19001]",
+            'factors: [a21026, a19001]\n        exemptions: [{label: starting, factors: [a21026], from: "2026-01-01"}]',
+            17,
+            "is missing",  # an exemption without the document that grants it
+        ),
+        (
+            'from: "2014-03-01"}',
+            'from: "2014-03-01", condition: {built_by: "2005-12-31", above: "1"}}',
+            18,
+            "exactly one of above, at_most, built_by and built_from",
+        ),
+        (
+            'from: "2014-03-01"}',
+            'from: "2014-03-01", condition: {above: "12"}}',
+            18,
+            "need a factor",
+        ),
+        (
+            "    sample: true\n",
+            "    sample: true\n    positive_list:\n"
+            '      - {from: "2026-01-01", basis: 甲, decided_by: 乙}\n'
+            '      - {from: "2026-05-01", basis: 甲, decided_by: 乙}\n',
+            5,
+            "overlap from 2026-05-01",
+        ),
         ("id: works-one\n", "id: Works One\n", 5, "match pattern"),
     ],
 )
@@ -88,6 +134,19 @@ def test_overlapping_limits_of_one_clause_are_refused_and_limits_that_follow_eac
         read_sites_file(GOOD + entry)
     followed = GOOD.replace('from: "2014-03-01"', 'from: "2014-03-01", to: "2026-04-01"') + entry
     assert len(read_sites_file(followed).sites[0].outlets[0].limits) == 2
+
+
+EXEMPTION = '{label: starting, factors: [a21026], hours_per_event: "4", source: 某许可证, from: "%s"}'
+
+
+def test_two_exemptions_that_hold_at_the_same_time_for_one_label_are_refused() -> None:
+    both = f"        exemptions:\n          - {EXEMPTION % '2026-01-01'}\n          - {EXEMPTION % '2026-06-01'}\n"
+    with pytest.raises(
+        SitesFileError, match="two exemptions for a21026 under starting overlap from 2026-06-01"
+    ):
+        read_sites_file(GOOD + both)
+    ended = both.replace('"2026-01-01"}', '"2026-01-01", to: "2026-06-01"}')
+    assert len(read_sites_file(GOOD + ended).sites[0].outlets[0].exemptions) == 2
 
 
 @pytest.mark.parametrize("text", ["", "[]", "just words", "\x00", "a: &a [*a, *a]\n", "{" * 500, "- " * 2000])
