@@ -1,84 +1,113 @@
-"""The time-driven jobs and their record in ``job_run``. Every job is idempotent: a second run finds nothing left to do."""
+"""A time-driven job and its running: recorded in ``job_run``, by one process at a time, a daily one exactly once for each day.
+
+Every job is idempotent: a second run finds nothing left to do.
+"""
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+import os
+import socket
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 
-from alerts.book import Book
-from alerts.connection import watch_connections
-from alerts.findings import clear_quiet
-from alerts.sweeps import find_unsettled_days, sweep_hours
+from alerts.slots import due_slots, next_slot
 from store.clock import now
 from store.database import Connection, connect
-from store.model import Registry
 from store.queries import queries
-from store.settings import Settings
 
 log = logging.getLogger(__name__)
+
+INSTANCE = f"{socket.gethostname()}:{os.getpid()}"
 
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """One time-driven job: what it does in one transaction, and how often."""
+    """One time-driven job.
+
+    Attributes
+    ----------
+    every : how often it runs; a daily job looks so often whether a day is due, so a day that failed is tried again after that
+    work : called with a connection and the moment of the run. For a daily job this is the moment at which the day was due, so
+        that a day made up after a downtime gives what it would have given in time
+    daily_at : Beijing clock time of a daily job, None for all others
+    in_transaction : False for a job that commits its steps itself, because it talks to the outside between them
+    """
 
     name: str
     every: timedelta
     work: Callable[[Connection, datetime], object]
+    daily_at: time | None = None
+    in_transaction: bool = True
+
+    def next_after(self, moment: datetime) -> datetime:
+        """When it is due next, seen from ``moment``."""
+        return moment + self.every if self.daily_at is None else next_slot(self.daily_at, moment)
 
 
-def jobs_of(settings: Settings, registry: Callable[[], Registry], started: datetime) -> list[Job]:
-    """Every job of the alerts process. ``started`` is when this process became the leader."""
-    quiet = timedelta(seconds=settings.finding_quiet_seconds)
-    return [
-        Job(
-            "connections",
-            timedelta(seconds=10),
-            lambda connection, at: watch_connections(connection, registry(), settings, started, at),
-        ),
-        Job(
-            "sweep_hours",
-            timedelta(seconds=30),
-            lambda connection, at: sweep_hours(connection, registry(), settings, at),
-        ),
-        Job(
-            "unsettled_days",
-            timedelta(minutes=10),
-            lambda connection, at: find_unsettled_days(connection, registry(), settings, at),
-        ),
-        Job(
-            "quiet_findings",
-            timedelta(minutes=1),
-            lambda connection, at: clear_quiet(Book(connection, at), quiet),
-        ),
-    ]
+def announce(connection: Connection, jobs: Sequence[Job], at: datetime) -> None:
+    """Make every job visible before it has run, and forget those that this release no longer has."""
+    sql = queries("jobs")
+    with connection.transaction():
+        for job in jobs:
+            arguments = {
+                "name": job.name,
+                "every_seconds": job.every.total_seconds(),
+                "daily_at": None if job.daily_at is None else job.daily_at.strftime("%H:%M"),
+                "next_at": at if job.daily_at is None else job.next_after(at),
+            }
+            connection.execute(sql["announce"], arguments)
+        connection.execute(sql["forget_others"], {"names": [job.name for job in jobs]})
 
 
 def run_job(job: Job, database_url: str) -> bool:
-    """Run a job once on a connection of its own and record how it went; a job that throws stops nobody else.
+    """Run a job on a connection of its own and record how it went; a job that throws stops nobody else.
 
-    Returns whether it went well. A database that is away is logged and waited for: there is no place to record it.
+    A daily job does every day that is due and not done, the oldest first, and stops at the first that fails. Returns whether it
+    went well, also when another process is at it. A database that is away is logged and waited for: there is no place to record
+    it.
     """
     try:
         with connect(database_url, name=f"job-{job.name}", autocommit=True) as connection:
-            return _recorded(job, connection)
+            row = connection.execute(queries("jobs")["take_job"], {"name": job.name}).fetchone()
+            if not (row and row[0]):
+                return True
+            if job.daily_at is None:
+                return _recorded(job, connection, None)
+            done = connection.execute(queries("jobs")["newest_slot"], {"name": job.name}).fetchone()
+            slots = due_slots(job.daily_at, done[0] if done else None, now())
+            return all(_recorded(job, connection, slot) for slot in slots)
     except Exception:
         log.exception("job %s could not be run or recorded", job.name)
         return False
 
 
-def _recorded(job: Job, connection: Connection) -> bool:
+def _recorded(job: Job, connection: Connection, slot: datetime | None) -> bool:
     started = now()
-    sql = queries("alerts")
-    connection.execute(sql["job_started"], {"name": job.name, "at": started})
+    sql = queries("jobs")
+    connection.execute(sql["started"], {"name": job.name, "at": started, "instance": INSTANCE})
     failed: str | None = None
     try:
-        with connection.transaction():
-            job.work(connection, started)
+        if job.in_transaction:
+            with connection.transaction():
+                _work(job, connection, slot, started)
+        else:
+            _work(job, connection, slot, started)
     except Exception as error:
         log.exception("job %s failed", job.name)
         failed = f"{type(error).__name__}: {error}"
-    connection.execute(sql["job_finished"], {"name": job.name, "at": now(), "failed": failed})
+    ended = now()
+    # A day that failed is tried again at the next look.
+    following = job.next_after(ended) if failed is None else ended + job.every
+    outcome = {"name": job.name, "at": ended, "failed": failed, "next_at": following}
+    connection.execute(sql["finished"], outcome)
     return failed is None
+
+
+def _work(job: Job, connection: Connection, slot: datetime | None, started: datetime) -> None:
+    job.work(connection, started if slot is None else slot)
+    if slot is not None:
+        connection.execute(
+            queries("jobs")["fill_slot"], {"name": job.name, "due": slot, "instance": INSTANCE}
+        )

@@ -11,10 +11,11 @@ import threading
 from collections.abc import Callable, Sequence
 from datetime import datetime
 
+from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.background import BackgroundScheduler
 
 from alerts.backoff import Backoff
-from alerts.jobs import Job, run_job
+from alerts.jobs import Job, announce, run_job
 from store.clock import BEIJING, now
 from store.database import Connection, connect
 from store.queries import queries
@@ -52,7 +53,7 @@ class Leader(threading.Thread):
                 self._ending.wait(wait)
 
     def _hold(self, connection: Connection) -> None:
-        sql = queries("alerts")
+        sql = queries("jobs")
         while not self._ending.is_set():
             row = connection.execute(sql["take_leadership"]).fetchone()
             if row and row[0]:
@@ -61,7 +62,7 @@ class Leader(threading.Thread):
         if self._ending.is_set():
             return
         log.info("this process leads: it runs the time-driven jobs")
-        scheduler = self._schedule()
+        scheduler = self._schedule(connection)
         self.leading = True
         try:
             while not self._ending.wait(LOOK_SECONDS):
@@ -71,10 +72,15 @@ class Leader(threading.Thread):
             # Whoever leads next must not meet a job of ours that is still running.
             scheduler.shutdown(wait=True)
 
-    def _schedule(self) -> BackgroundScheduler:
-        scheduler = BackgroundScheduler(timezone=BEIJING)
+    def _schedule(self, connection: Connection) -> BackgroundScheduler:
         started = now()
-        for job in self._jobs(started):
+        jobs = self._jobs(started)
+        announce(connection, jobs, started)
+        # One thread a job: a slow channel or a long statistic must not hold up the watch over the connections.
+        scheduler = BackgroundScheduler(
+            timezone=BEIJING, executors={"default": ThreadPoolExecutor(len(jobs))}
+        )
+        for job in jobs:
             scheduler.add_job(
                 run_job,
                 "interval",

@@ -13,9 +13,9 @@ import psycopg
 
 from alerts.backoff import Backoff
 from alerts.heartbeat import Heartbeat
-from alerts.jobs import jobs_of
 from alerts.leader import Leader
 from alerts.loop import Loop
+from alerts.timetable import jobs_of
 from alerts.worker import Worker
 from store.clock import now
 from store.database import connect

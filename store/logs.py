@@ -44,8 +44,10 @@ def configure(settings: Settings, service: str) -> None:
         )
     logging.basicConfig(level=settings.log_level, handlers=[handler], force=True)
     # One line a request or a job is the work of metrics, not of the log.
-    for chatty in ("apscheduler", "uvicorn.access", "httpx", "yoyo"):
+    for chatty in ("uvicorn.access", "httpx", "yoyo"):
         logging.getLogger(chatty).setLevel(logging.WARNING)
+    # It warns of every run that is left out because the one before is still at work: how long runs take is seen in the metrics.
+    logging.getLogger("apscheduler").setLevel(logging.ERROR)
 
 
 def without_secrets(url: str) -> str:

@@ -91,14 +91,6 @@ insert into finding_handled (finding_id, alert_id)
 select id, %(alert_id)s from unnest(%(ids)s::bigint[]) as id
 on conflict do nothing
 
--- name: take_leadership
--- One alerts process runs the time-driven work; the lock goes with the connection.
-select pg_try_advisory_lock(781402026, 3)
-
--- name: still_there
--- Whether the connection that holds the lock lives.
-select 1
-
 -- name: outlet_heard
 -- When anything of an outlet was last received.
 select outlet_key, max(received_at) from outlet_state group by outlet_key
@@ -192,13 +184,3 @@ where not exists (
     where p.outlet_key = f.outlet_key and p.factor = any(f.factors) and p.span = 'day' and p.start = d.day
 )
 on conflict do nothing
-
--- name: job_started
--- A job runs.
-insert into job_run as j (name, started_at, runs, failures) values (%(name)s, %(at)s, 1, 0)
-on conflict (name) do update set started_at = excluded.started_at, finished_at = null, runs = j.runs + 1
-
--- name: job_finished
--- A job ended, well or not; a failure of the run before is forgotten by a run that went well.
-update job_run set finished_at = %(at)s, failed = %(failed)s, failures = failures + case when %(failed)s::text is null then 0 else 1 end
-where name = %(name)s

@@ -88,3 +88,23 @@ select pg_terminate_backend(%(pid)s)
 
 -- name: heartbeats
 select service, instance, state from service_heartbeat where service = 'alerts'
+
+-- name: make_work
+create table work (name text, at timestamptz, instance text);
+
+-- name: work
+-- Slow enough to be killed in the middle: the row is there, the transaction is not yet committed.
+with written as (insert into work values (%(name)s, %(at)s, %(instance)s) returning name)
+select pg_sleep(0.3) from written
+
+-- name: work_done
+select name, at, instance from work order by at
+
+-- name: daily_done
+insert into job_slot (name, due, done_at, instance) values (%(job)s, %(due)s, %(due)s, 'test')
+
+-- name: slots
+select due, instance from job_slot where name = %(job)s order by due
+
+-- name: running_job
+select instance from job_run where name = %(job)s and started_at is not null and finished_at is null
