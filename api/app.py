@@ -16,7 +16,7 @@ from api.context import POOL_SIZE, Database, Services
 from api.heartbeat import Heartbeat
 from api.live import Hub
 from api.metrics import Metrics
-from api.routes import alerts, data, sites, stream, system
+from api.routes import alerts, data, operations, sites, stream, system
 from api.shell import API_PREFIX, Shell
 from store import clock
 from store.database import pool
@@ -40,6 +40,7 @@ TAGS = [
     },
     {"name": "alerts", "description": "Alerts (预警) and what is done about them."},
     {"name": "live", "description": "Server-sent events."},
+    {"name": "operations", "description": "The work that time drives."},
     {"name": "system", "description": "Health, readiness and metrics."},
 ]
 
@@ -91,7 +92,7 @@ def create_app(settings: Settings) -> FastAPI:
 
 def include_routes(app: FastAPI) -> None:
     """Every router of the API and of the console. Health and metrics stand at the root too, where supervisors look for them."""
-    for router in (sites.router, data.router, alerts.router, stream.router, system.router):
+    for router in (sites.router, data.router, alerts.router, stream.router, operations.router, system.router):
         app.include_router(router, prefix=API_PREFIX)
     app.include_router(system.router, include_in_schema=False)
     app.include_router(console.router)

@@ -84,4 +84,29 @@ def _from_database(facts: Mapping[str, Iterable[Row]] | None) -> CollectorRegist
     waiting = Gauge("outfall_periods_waiting", "Touched outlet-hours not yet judged.", registry=registry)
     for row in facts["waiting"]:
         waiting.set(row["waiting"])
+    leaders = Gauge("outfall_leaders", "Alerts processes that lead; 1 when all is well.", registry=registry)
+    for row in facts["leaders"]:
+        leaders.set(row["leaders"])
+    _jobs(registry, facts["jobs"])
     return registry
+
+
+def _jobs(registry: CollectorRegistry, jobs: Iterable[Row]) -> None:
+    """The time-driven jobs. The counts live in the database, so they go on over restarts and a change of leader."""
+
+    def gauge(name: str, meaning: str) -> Gauge:
+        return Gauge(f"outfall_job_{name}", meaning, ("job",), registry=registry)
+
+    figures = {
+        "runs": gauge("runs", "Runs of a time-driven job so far."),
+        "failures": gauge("failures", "Runs that failed so far."),
+        "failing": gauge("failing", "1 when the last run failed."),
+        "seconds": gauge("seconds", "Duration of the last run that ended."),
+        "age": gauge("success_age_seconds", "Seconds since the last run that went well."),
+        "overdue": gauge("overdue_seconds", "Seconds since the next run was due; about 0 when all is well."),
+    }
+    for row in jobs:
+        for name, figure in figures.items():
+            # A job that has not run yet has no duration and no success.
+            if row[name] is not None:
+                figure.labels(row["name"]).set(row[name])

@@ -17,6 +17,7 @@ class Permission(StrEnum):
     ALERTS_READ = "alerts:read"
     ALERTS_ACKNOWLEDGE = "alerts:acknowledge"
     STREAM_READ = "stream:read"  #: live events
+    OPERATIONS_READ = "operations:read"  #: time-driven jobs and what became of them
     METRICS_READ = "metrics:read"  #: Prometheus metrics from elsewhere than this machine
 
 
@@ -34,7 +35,7 @@ PERMISSIONS: Mapping[Role, frozenset[Permission]] = {
     Role.OFFICER: _READ | {Permission.ALERTS_ACKNOWLEDGE},
     Role.TECHNICAL_REVIEWER: _READ,
     Role.LEGAL_REVIEWER: _READ,
-    Role.SUPERVISOR: _READ | {Permission.ALERTS_ACKNOWLEDGE},
+    Role.SUPERVISOR: _READ | {Permission.ALERTS_ACKNOWLEDGE, Permission.OPERATIONS_READ},
     Role.AUDITOR: _READ,
     Role.COMPANY: _READ,  # of its own site only: every query is narrowed by Principal.site_key
     # Who runs the machines sees how data flow, not what officers do with it.
@@ -44,6 +45,7 @@ PERMISSIONS: Mapping[Role, frozenset[Permission]] = {
             Permission.DATA_READ,
             Permission.LEDGER_READ,
             Permission.STREAM_READ,
+            Permission.OPERATIONS_READ,
             Permission.METRICS_READ,
         }
     ),

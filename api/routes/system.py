@@ -129,6 +129,8 @@ def _scrape(services: Services) -> bytes:
         "gateways": "metrics_gateways",
         "waiting": "metrics_waiting",
         "services": "services",
+        "jobs": "metrics_jobs",
+        "leaders": "metrics_leaders",
     }
     try:
         with services.database.read() as connection, rows(connection) as cursor:

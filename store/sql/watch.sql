@@ -42,3 +42,16 @@ select gateway, (state = 'online')::integer as online from gateway_state
 -- name: metrics_waiting
 -- Touched outlet-hours that nobody has judged yet.
 select count(*)::float8 as waiting from touched
+
+-- name: metrics_jobs
+-- Time-driven jobs; ages in seconds, NULL before the first run.
+select name, runs::float8, failures::float8, milliseconds / 1000.0::float8 as seconds,
+       extract(epoch from clock_timestamp() - succeeded_at)::float8 as age,
+       (failed is not null)::integer as failing,
+       greatest(extract(epoch from clock_timestamp() - next_at), 0)::float8 as overdue
+from job_run
+
+-- name: metrics_leaders
+-- Living alerts processes that say they lead: one, or none for some seconds after a leader died.
+select count(*)::float8 as leaders from service_heartbeat
+where service = 'alerts' and (state ->> 'leader')::boolean and seen_at > clock_timestamp() - interval '15 seconds'

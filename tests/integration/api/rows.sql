@@ -97,3 +97,8 @@ where application_name = 'outfall-api-live' and datname = current_database()
 -- name: everything_about_people
 select to_jsonb(t)::text as stored from session t union all select to_jsonb(t)::text from api_token t
 union all select to_jsonb(t)::text from app_user t union all select to_jsonb(t)::text from audit_event t
+
+-- name: leading
+-- A living alerts process.
+insert into service_heartbeat (service, instance, started_at, seen_at, state)
+values ('alerts', %(instance)s, clock_timestamp(), clock_timestamp(), jsonb_build_object('leader', %(leader)s::boolean))

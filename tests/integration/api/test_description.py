@@ -63,6 +63,7 @@ def test_the_description_is_openapi_3_1_and_names_every_path_of_the_contract(api
         "/alerts",
         "/alerts/{alert_id}",
         "/alerts/{alert_id}/acknowledge",
+        "/operations/jobs",
         "/stream",
         "/healthz",
         "/readyz",
