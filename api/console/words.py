@@ -3,17 +3,12 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from decimal import ROUND_HALF_EVEN, Decimal
+from decimal import Decimal
 
 from store.clock import BEIJING
 from store.factors import find_factor, name_of
+from store.rounding import half_even, shown
 from store.texts import has, text
-
-COMPUTED_PLACES = 2
-"""Decimals shown of a computed value; more are shown where they decide (regulation.md A.1)."""
-
-MOST_PLACES = 6
-"""A shown value never gets more decimals than this."""
 
 JUST_NOW = timedelta(seconds=10)
 
@@ -72,18 +67,9 @@ def number(value: Decimal | None) -> str:
     return "—" if value is None else f"{value:f}"
 
 
-def computed(value: Decimal | None, bound: Decimal | None = None, places: int = COMPUTED_PLACES) -> str:
-    """A computed value rounded once, half to even (GB/T 8170-2008), with enough decimals to see its side of ``bound``.
-
-    35.004 against 35 is shown as 35.004 and not as 35.00.
-    """
-    if value is None:
-        return "—"
-    for shown_places in range(places, MOST_PLACES + 1):
-        shown = value.quantize(Decimal(1).scaleb(-shown_places), rounding=ROUND_HALF_EVEN)
-        if bound is None or shown != bound or value == bound:
-            return f"{shown:f}"
-    return f"{value.normalize():f}"
+def computed(value: Decimal | None, bound: Decimal | None = None) -> str:
+    """A computed value rounded once, half to even, with enough decimals to see its side of ``bound``; None is a dash."""
+    return "—" if value is None else shown(value, bound)
 
 
 def plain(value: Decimal) -> str:
@@ -94,8 +80,7 @@ def plain(value: Decimal) -> str:
 def percent(share: Decimal) -> str:
     """A share of one as a percentage without decimals below 10: 5.5 %, 61 %, 132 %."""
     value = share * 100
-    places = Decimal("0.1") if abs(value) < 10 else Decimal("1")
-    return f"{value.quantize(places, rounding=ROUND_HALF_EVEN):f} %"
+    return f"{half_even(value, 1 if abs(value) < 10 else 0):f} %"
 
 
 def factor_name(code: str) -> str:
