@@ -162,6 +162,54 @@ class Settings(BaseSettings):
         3600, description="An alert from findings is cleared after this long without a further one."
     )
 
+    # Handling of alerts. No norm fixes these times; the answer times follow the example of one province and are samples.
+    acknowledge_minutes: Annotated[int, Field(ge=1, le=7 * 1440)] = Field(
+        30, description="An alert that nobody has acknowledged for this long escalates."
+    )
+    answer_hours_key_unit: Annotated[int, Field(ge=1, le=30 * 24)] = Field(
+        4, description="A notified key unit (重点排污单位) answers within this time (sample value: Jiangsu)."
+    )
+    answer_hours_other: Annotated[int, Field(ge=1, le=30 * 24)] = Field(
+        48, description="Any other notified unit answers within this time (sample value: Jiangsu)."
+    )
+    verify_hours: Annotated[int, Field(ge=1, le=90 * 24)] = Field(
+        24, description="An answered alert is verified within this time."
+    )
+    visit_hours: Annotated[int, Field(ge=1, le=90 * 24)] = Field(
+        72, description="An alert that needs a visit is verified within this time."
+    )
+    close_hours: Annotated[int, Field(ge=1, le=90 * 24)] = Field(
+        120, description="A verified alert is closed or made a lead within this time."
+    )
+    escalate_again_hours: Annotated[int, Field(ge=1, le=30 * 24)] = Field(
+        4, description="An overdue step that is still not done after this escalates to the next level."
+    )
+    reminder_minutes: Annotated[int, Field(ge=5, le=7 * 1440)] = Field(
+        30, description="How often an active alert is recalled until somebody acknowledges it."
+    )
+    notify_company: str = Field(
+        "automatic",
+        pattern="^(automatic|officer)$",
+        description="Who tells the company of an alert: Outfall at once, or an officer.",
+    )
+    hold_seconds: dict[str, Annotated[int, Field(ge=0, le=86400)]] = Field(
+        default={"minute_forecast": 180},
+        description="JSON by kind of alert: how long a condition must last before anybody is called (pending).",
+    )
+    flap_minutes: Annotated[int, Field(ge=0, le=24 * 60)] = Field(
+        30,
+        description="A condition that comes back so soon is the same alert, cleared only after so long a quiet.",
+    )
+    digest_quiet_minutes: Annotated[int, Field(ge=1, le=24 * 60)] = Field(
+        5, description="Late data are told of in one digest a site once nothing more came for this long."
+    )
+    digest_wait_minutes: Annotated[int, Field(ge=1, le=24 * 60)] = Field(
+        60, description="... or once the first of them has waited for this long."
+    )
+    attachment_bytes: Annotated[int, Field(ge=1024, le=64 * 1024 * 1024)] = Field(
+        8 * 1024 * 1024, description="Largest paper or picture that can be attached to an alert."
+    )
+
     @classmethod
     def settings_customise_sources(
         cls,
