@@ -19,7 +19,7 @@ from starlette.responses import Response
 
 from store import texts
 from store.database import away
-from store.errors import Conflict, DecodeError, NotAllowed, NotFound, OutfallError, StoreError
+from store.errors import Conflict, DecodeError, NotAllowed, NotFound, OutfallError, Refused, StoreError
 
 logger = logging.getLogger(__name__)
 
@@ -40,6 +40,7 @@ _STATUS_BY_CLASS: tuple[tuple[type[OutfallError], int], ...] = (
     (NotAllowed, 403),
     (Conflict, 409),
     (DecodeError, 400),
+    (Refused, 422),
     (StoreError, 503),
 )
 RETRY_SECONDS = 5

@@ -5,10 +5,12 @@
     OutfallError
     ├── SettingsError          an OUTFALL_* variable is wrong               exit 2
     ├── SitesFileError         the sites file cannot be applied             exit 2
+    ├── ChannelsFileError      the channels file cannot be applied          exit 2
     ├── StackError             the local stack cannot be brought up         exit 3
     ├── StoreError             the database refused or is away              exit 4
     │   └── SchemaError        the schema is older or newer than the code
     ├── DecodeError            bytes that give no frame or no payload
+    ├── Refused                input that breaks a rule of the domain; nothing was written
     ├── NotFound               what was asked for does not exist
     ├── NotAllowed             the caller may not do this
     └── Conflict               the thing has changed, or the step is not possible now
@@ -56,6 +58,13 @@ class SitesFileError(OutfallError):
     default_code = "sites_file_wrong"
 
 
+class ChannelsFileError(OutfallError):
+    """The channels file has errors; nothing of it was applied."""
+
+    exit_code = 2
+    default_code = "channels_file_wrong"
+
+
 class StackError(OutfallError):
     """The local database or broker cannot be installed, started or stopped."""
 
@@ -80,6 +89,12 @@ class DecodeError(OutfallError):
     """Bytes from outside that cannot be understood."""
 
     default_code = "undecodable"
+
+
+class Refused(OutfallError):
+    """What was given breaks a rule of the domain; the code names the rule and nothing was written."""
+
+    default_code = "refused"
 
 
 class NotFound(OutfallError):

@@ -1,0 +1,81 @@
+"""Checks of a monitor (标样核查, 比对, 校准, 校验) and comparisons along its transmission chain (regulation.md B.1, B.2).
+
+A failed check makes everything back to the last passed one and forward to the next passed one invalid; so the nearest check
+before a moment and the nearest after it say all about that moment.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from store.clock import BEIJING
+from store.database import Connection, rows
+from store.queries import queries
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One check of the monitor of one factor.
+
+    Attributes
+    ----------
+    kind : ``standard`` (标样核查), ``comparison`` (比对), ``calibration`` (校准) or ``verification`` (校验)
+    measured, reference : in the factor's unit; None when only the result was told
+    source : ``device`` (CN 2062) or ``filed``
+    """
+
+    id: int
+    outlet_key: int
+    factor: str
+    kind: str
+    checked_at: datetime
+    passed: bool
+    measured: Decimal | None
+    reference: Decimal | None
+    source: str
+    filed_by: str
+    received_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ChainCheck:
+    """Instrument and logger values of one factor for the hour that begins at ``start``, in the factor's unit (HJ 356 6.2)."""
+
+    id: int
+    outlet_key: int
+    factor: str
+    start: datetime
+    instrument: Decimal
+    logger: Decimal | None
+    filed_by: str
+    received_at: datetime
+
+
+def checks_over(
+    connection: Connection, outlet_key: int, from_time: datetime, to_time: datetime
+) -> tuple[Check, ...]:
+    """The checks in [from_time, to_time), and of each factor the last one before and the first one after; oldest first."""
+    arguments = {"outlet_key": outlet_key, "from_time": from_time, "to_time": to_time}
+    with rows(connection) as cursor:
+        found = cursor.execute(queries("marks")["checks_over"], arguments).fetchall()
+    return tuple(Check(**_beijing(row)) for row in found)
+
+
+def chain_checks_over(
+    connection: Connection, outlet_key: int, from_time: datetime, to_time: datetime
+) -> tuple[ChainCheck, ...]:
+    """The comparisons of the hours that start in [from_time, to_time); the last one filed for an hour and factor counts."""
+    arguments = {"outlet_key": outlet_key, "from_time": from_time, "to_time": to_time}
+    with rows(connection) as cursor:
+        found = cursor.execute(queries("marks")["chain_checks_over"], arguments).fetchall()
+    return tuple(ChainCheck(**_beijing(row)) for row in found)
+
+
+def _beijing(row: dict[str, Any]) -> dict[str, Any]:
+    return {
+        name: value.astimezone(BEIJING) if isinstance(value, datetime) else value
+        for name, value in row.items()
+    }

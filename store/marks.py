@@ -1,0 +1,72 @@
+"""Marks (标记): what a company or a device says about a period of an outlet (regulation.md C).
+
+A device mark (自动监测设备标记) takes the marked data out; a condition mark (工况标记) leaves them and may open an exemption.
+Marks are statements: they are only ever added. A wrong one is withdrawn, a late one is kept and changes no value.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from store.clock import BEIJING
+from store.database import Connection, rows
+from store.queries import queries
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """One statement about a period, within one Beijing day when it was filed by hand.
+
+    Attributes
+    ----------
+    category : ``device`` or ``condition``
+    label : code of ``store/marklabels.yaml``, e.g. ``fault``, ``stopped``
+    factor : the only factor it speaks of; None = every factor of the outlet
+    from_time, to_time : whole minutes, from inclusive, to exclusive
+    channel : ``automatic`` (from the state of a device) or ``manual`` (filed)
+    deadline : until when it had to be filed to take effect (C.3)
+    late : filed after the deadline
+    """
+
+    id: int
+    outlet_key: int
+    category: str
+    label: str
+    factor: str | None
+    from_time: datetime
+    to_time: datetime
+    reason: str
+    channel: str
+    filed_by: str
+    received_at: datetime
+    deadline: datetime
+    late: bool
+    withdrawn_at: datetime | None
+    withdrawn_by: str | None = None
+    withdrawn_reason: str | None = None
+
+    @property
+    def effective(self) -> bool:
+        """Whether it takes part in the judgement: neither late nor withdrawn (status 1 of the national client)."""
+        return not self.late and self.withdrawn_at is None
+
+    def covers(self, factor: str) -> bool:
+        """Whether it speaks of this factor."""
+        return self.factor is None or self.factor == factor
+
+
+def marks_over(
+    connection: Connection, outlet_key: int, from_time: datetime, to_time: datetime
+) -> tuple[Mark, ...]:
+    """Every mark that touches [from_time, to_time), oldest first; late and withdrawn ones too: ask ``effective``."""
+    arguments = {"outlet_key": outlet_key, "from_time": from_time, "to_time": to_time}
+    with rows(connection) as cursor:
+        return tuple(mark_of(row) for row in cursor.execute(queries("marks")["marks_over"], arguments))
+
+
+def mark_of(row: dict[str, Any]) -> Mark:
+    """A mark from a row of marks.sql; its times in Beijing time."""
+    times = {name: value.astimezone(BEIJING) for name, value in row.items() if isinstance(value, datetime)}
+    return Mark(**{**row, **times})
