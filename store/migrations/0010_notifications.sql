@@ -34,7 +34,8 @@ create table outbox (
     dedupe        text not null unique,         -- the same telling is never queued twice
     title         text not null,
     body          text not null,
-    link          text,
+    link          text,                         -- path below the setting public_url
+    facts         jsonb not null default '{}',  -- what the text was made from, for digests and for programs that receive it
     created_at    timestamptz not null,
     not_before    timestamptz not null,         -- quiet hours and back-off
     attempts      integer not null default 0,
@@ -44,6 +45,16 @@ create table outbox (
 );
 create index outbox_waiting on outbox (channel_id, not_before, id) where state = 'waiting';
 create index outbox_by_alert on outbox (alert_id);
+
+-- How a channel fares, for all processes together: what rate limits and back-off must know.
+create table channel_state (
+    channel_id     text primary key,
+    attempts       timestamptz[] not null default '{}',  -- the attempts of the last minutes
+    failures       integer not null default 0,           -- in a row
+    failing_since  timestamptz,
+    blocked_until  timestamptz,
+    last_ok        timestamptz
+);
 
 -- What each attempt brought: the proof of delivery, or why it failed. Append-only.
 create table delivery (
