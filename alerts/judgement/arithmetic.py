@@ -70,3 +70,12 @@ def differ(reported: Decimal | None, recomputed: Decimal | None) -> bool:
 def multiple_of(value: Decimal, maximum: Decimal) -> Decimal | None:
     """The exceedance multiple (超标倍数) ``(C - L) / L``; None for a maximum of zero or less."""
     return EXACT.divide(EXACT.subtract(value, maximum), maximum) if maximum > 0 else None
+
+
+def rounded_like(value: Decimal | None, limit: Decimal | None) -> Decimal | None:
+    """A value rounded half to even to the decimals that a limit is written with (GB/T 8170-2008: once, not step by step)."""
+    if value is None or limit is None:
+        return value
+    exponent = limit.as_tuple().exponent
+    decimals = -exponent if isinstance(exponent, int) and exponent < 0 else 0
+    return value.quantize(Decimal(1).scaleb(-decimals), rounding=ROUND_HALF_EVEN, context=EXACT)

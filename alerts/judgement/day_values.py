@@ -17,7 +17,16 @@ HOURS_A_DAY = 24
 
 @dataclass(frozen=True, slots=True)
 class HourResult:
-    """What a day needs of a judged hour. ``volume`` is m3 and known for the flow of water only."""
+    """What a day needs of a judged hour.
+
+    Attributes
+    ----------
+    measured, folded : the value after marking
+    volume : m3, known for the flow of water only
+    covered : labels of the working-condition marks that last 45 minutes of the hour
+    standard_check : whether a standard check (标样核查) was made in the hour
+    exempt : exceeded but exempt: the value after marking stays, the one after exemption is none
+    """
 
     start: datetime
     valid: bool
@@ -25,6 +34,14 @@ class HourResult:
     measured: Decimal | None
     folded: Decimal | None
     volume: Decimal | None
+    covered: tuple[str, ...] = ()
+    standard_check: bool = False
+    exempt: bool = False
+
+    @property
+    def stopped(self) -> bool:
+        """Whether the source stood still, by flag or by a working-condition mark (停运)."""
+        return self.status == "stopped" or "stopped" in self.covered
 
     @property
     def undetermined(self) -> bool:
@@ -63,6 +80,9 @@ def hour_result(period: Period) -> HourResult:
         period.after_marking.measured,
         period.after_marking.folded,
         Decimal(volume) if volume is not None else None,
+        covered=tuple(period.inputs.get("covered", ())),
+        standard_check=bool(period.inputs.get("standard_check", False)),
+        exempt=any(verdict.result == "exempt" for verdict in period.verdicts),
     )
 
 

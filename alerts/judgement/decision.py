@@ -6,16 +6,17 @@ step that returns an outcome decides. Nothing is deleted at any step: an invalid
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
-from alerts.judgement.arithmetic import multiple_of
-from alerts.judgement.marks import reasons_of
+from alerts.judgement.arithmetic import multiple_of, rounded_like
+from alerts.judgement.exemptions import NO_COVER, Cover
+from alerts.judgement.marks import MEASURED, reasons_of
 from alerts.judgement.subject import Subject
-from alerts.judgement.values import NORMAL, UNKNOWN, Verdict
-from store.model import Condition, Limit
+from alerts.judgement.values import EMPTY, UNKNOWN, Columns, Verdict
+from store.model import Limit
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +39,9 @@ class Case:
     folds, unusable_oxygen : whether the value is folded, and why that cannot be done
     low, high : smallest and largest value to compare; the same number except for a day of pH
     notes : reasons that are told but decide nothing
+    taken : why statements (device marks, failed checks) take the period out; empty = they do not
+    doubts : why a value that was not taken out cannot be relied on either way
+    cover : the working-condition marks over the period and what they may exempt
     """
 
     present: bool
@@ -48,6 +52,9 @@ class Case:
     low: Decimal | None
     high: Decimal | None
     notes: tuple[str, ...]
+    taken: tuple[str, ...] = ()
+    doubts: tuple[str, ...] = ()
+    cover: Cover = NO_COVER
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,16 +74,23 @@ def step_1_raw_data_are_there(case: Case) -> Outcome | None:
 
 
 def step_2_mark_allows_it(case: Case) -> Outcome | None:
-    """A mark that makes the data invalid: invalid, never compliant and never exceeded. No mark at all: undetermined."""
-    if case.status == NORMAL:
+    """A flag or a statement that makes the data invalid: invalid, never compliant and never exceeded. No flag: undetermined.
+
+    A starting, stopping or banked source leaves its data as they are (C.1).
+    """
+    if case.taken:
+        return Outcome("invalid", case.taken + case.shortage)
+    if case.status in MEASURED:
         return None
     result = "undetermined" if case.status == UNKNOWN else "invalid"
     return Outcome(result, reasons_of(case.status) + case.shortage)
 
 
 def step_3_enough_is_valid(case: Case) -> Outcome | None:
-    """Too few valid minutes of an hour or hours of a day: invalid."""
-    return Outcome("invalid", case.shortage) if case.shortage else None
+    """Too few valid minutes of an hour or hours of a day: invalid. Enough, but not to be relied on: undetermined."""
+    if case.shortage:
+        return Outcome("invalid", case.shortage)
+    return Outcome("undetermined", case.doubts) if case.doubts else None
 
 
 def step_4_it_can_be_folded(case: Case) -> Outcome | None:
@@ -92,22 +106,35 @@ PERIOD_STEPS: tuple[Callable[[Case], Outcome | None], ...] = (
 )
 
 
-def step_5_compare(limit: Limit, case: Case) -> Comparison:
-    """Compare the unrounded value with the dated limit; equality is compliant."""
-    if limit.maximum is not None and case.high is not None and case.high > limit.maximum:
-        return Comparison(True, limit.maximum, "max", case.high, multiple_of(case.high, limit.maximum))
-    if limit.minimum is not None and case.low is not None and case.low < limit.minimum:
-        return Comparison(True, limit.minimum, "min", case.low, None)
-    bound, side = shown_bound(limit)
-    return Comparison(False, bound, side, case.high if side == "max" else case.low, None)
+def step_5_compare(limit: Limit, case: Case, comparison: str = "unrounded") -> Comparison:
+    """Compare with the dated limit; equality is compliant.
 
-
-def step_6_exemption(comparison: Comparison) -> Outcome | None:
-    """An exceeded period that a working-condition mark covers, with an exemption that has a source and quota left: exempt.
-
-    No marks are known yet and the default is no exemption (C.5), so nothing is exempt.
+    The unrounded value is compared, unless the outlet is configured for the rounded one (修约值比较法, GB/T 8170-2008 4.3.3):
+    then the value is rounded, once and half to even, to the decimals of the limit.
     """
-    return None
+    low, high = case.low, case.high
+    if comparison == "rounded":
+        low = rounded_like(case.low, limit.minimum if limit.minimum is not None else limit.maximum)
+        high = rounded_like(case.high, limit.maximum if limit.maximum is not None else limit.minimum)
+    if limit.maximum is not None and high is not None and high > limit.maximum:
+        return Comparison(True, limit.maximum, "max", high, multiple_of(high, limit.maximum))
+    if limit.minimum is not None and low is not None and low < limit.minimum:
+        return Comparison(True, limit.minimum, "min", low, None)
+    bound, side = shown_bound(limit)
+    return Comparison(False, bound, side, high if side == "max" else low, None)
+
+
+def step_6_exemption(comparison: Comparison, cover: Cover) -> Outcome | None:
+    """An exceeded period that a working-condition mark covers: exempt with an exemption that has quota left, else exceeded.
+
+    The default is no exemption (C.5); then the mark is only shown with the exceeded value.
+    """
+    if not comparison.exceeded or not cover.labels:
+        return None
+    (crossed,) = step_7_result(comparison).reasons
+    if cover.exempts(comparison.compared):
+        return Outcome("exempt", (crossed, "exempt_under_condition_mark"))
+    return Outcome("exceeded", (crossed, *cover.refusals(comparison.compared)))
 
 
 def step_7_result(comparison: Comparison) -> Outcome:
@@ -138,61 +165,76 @@ def verdicts(
 ) -> tuple[Verdict, ...]:
     """One verdict for each limit in force at ``start``, or a single one that says there is no limit.
 
-    Gas is judged by the hour and water by the day: for the other span there is no verdict unless a limit has that basis.
+    Gas is judged by the hour and water by the day: for the other span there is no verdict unless a limit has that basis. An
+    instantaneous limit is judged by the hour only where the outlet is configured so (A.5).
     """
     if not subject.judged:
         return ()
     limits = [
         (limit, holding)
-        for limit in subject.in_force(factor, span, start)
-        if (holding := holds(limit.condition, conditions)) is not False
+        for limit in applying(subject, factor, span, start)
+        if (holding := _holds(limit, conditions, subject)) is not False
     ]
     if limits:
-        return tuple(_against(limit, holding, span, case, outcome, rule) for limit, holding in limits)
+        return tuple(_against(subject, limit, holding, case, outcome, rule) for limit, holding in limits)
     if (span == "hour") is not subject.gas:
         return ()
     if outcome is None:
-        instant = subject.in_force(factor, "instant", start)
-        outcome = Outcome("no_limit", ("instant_limit_alerts_only",) if instant else ("no_limit",))
-    return (
-        Verdict(None, outcome.result, span, None, None, case.high, None, outcome.reasons + case.notes, rule),
-    )
+        outcome = Outcome("no_limit", ("no_limit",))
+        if alerting_only(subject, factor, start):
+            outcome = Outcome("no_limit", ("instant_limit_alerts_only",))
+    reasons = tuple(dict.fromkeys(outcome.reasons + case.notes))
+    return (Verdict(None, outcome.result, span, None, None, case.high, None, reasons, rule),)
+
+
+def left_by(found: Sequence[Verdict], kept: Columns) -> Columns:
+    """The value after exemption (豁免后): what is left after marking, unless the period is exempt."""
+    return EMPTY if any(verdict.result == "exempt" for verdict in found) else kept
+
+
+def applying(subject: Subject, factor: str, span: str, start: datetime) -> list[Limit]:
+    """The limits that a period of a span is judged against, conditions not looked at."""
+    limits = subject.in_force(factor, span, start)
+    if span == "hour" and subject.options.instant == "judge":
+        limits += subject.in_force(factor, "instant", start)
+    return limits
+
+
+def alerting_only(subject: Subject, factor: str, start: datetime) -> bool:
+    """Whether an instantaneous limit is in force that an automatic value may only alert against (A.5)."""
+    return subject.options.instant != "judge" and bool(subject.in_force(factor, "instant", start))
+
+
+def _holds(limit: Limit, conditions: Mapping[str, Decimal], subject: Subject) -> bool | None:
+    return True if limit.condition is None else limit.condition.holds(conditions, subject.options.built)
 
 
 def _against(
-    limit: Limit, holding: bool | None, span: str, case: Case, outcome: Outcome | None, rule: str
+    subject: Subject, limit: Limit, holding: bool | None, case: Case, outcome: Outcome | None, rule: str
 ) -> Verdict:
     if outcome is None and holding is None:
         outcome = Outcome("undetermined", ("condition_unknown",))
     if outcome is not None:
         bound, side = shown_bound(limit)
         reasons = outcome.reasons + case.notes
-        return Verdict(limit.key, outcome.result, span, bound, side, case.high, None, reasons, rule)
-    comparison = step_5_compare(limit, case)
-    final = step_6_exemption(comparison) or step_7_result(comparison)
+        return Verdict(limit.key, outcome.result, limit.basis, bound, side, case.high, None, reasons, rule)
+    method = subject.options.comparison
+    comparison = step_5_compare(limit, case, method)
+    final = step_6_exemption(comparison, case.cover) or step_7_result(comparison)
+    notes = case.notes
+    if method == "rounded" and comparison.compared not in (case.low, case.high):
+        notes += ("compared_rounded",)
     return Verdict(
         limit.key,
         final.result,
-        span,
+        limit.basis,
         comparison.bound,
         comparison.side,
         comparison.compared,
         comparison.multiple,
-        final.reasons + case.notes,
+        final.reasons + notes,
         rule,
     )
-
-
-def holds(condition: Condition | None, known: Mapping[str, Decimal]) -> bool | None:
-    """Whether the condition of a limit holds; None when its factor is not known for the period."""
-    if condition is None:
-        return True
-    value = known.get(condition.factor)
-    if value is None:
-        return None
-    if condition.above is not None and not value > condition.above:
-        return False
-    return not (condition.at_most is not None and value > condition.at_most)
 
 
 def shown_bound(limit: Limit) -> tuple[Decimal | None, str]:

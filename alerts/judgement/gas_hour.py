@@ -3,45 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
 from alerts.judgement import decision
 from alerts.judgement.arithmetic import Mean, differ, fold, single
+from alerts.judgement.exemptions import NO_COVER, cover_of
 from alerts.judgement.factors import OXYGEN
-from alerts.judgement.marks import ABNORMAL_SECONDS, HOUR_SECONDS, VALID_SECONDS, hour_status
-from alerts.judgement.minutes import Minutes, folded_minutes, minutes_of, status_of
+from alerts.judgement.gas_evidence import Evidence, evidence_of
+from alerts.judgement.marks import VALID_SECONDS
+from alerts.judgement.minutes import Minutes, folded_minutes, minutes_of
 from alerts.judgement.oxygen import NO_OXYGEN, Oxygen, oxygen_of
+from alerts.judgement.statements import NOTHING_SAID, Statements
 from alerts.judgement.subject import Subject
-from alerts.judgement.values import (
-    EMPTY,
-    MISSING,
-    NO_DATA,
-    NORMAL,
-    NOTHING,
-    OVER_RANGE,
-    UNKNOWN,
-    Columns,
-    FactorHour,
-    Period,
-    Rules,
-    Sample,
-)
+from alerts.judgement.told import conditions_of, told
+from alerts.judgement.values import EMPTY, MISSING, NOTHING, Columns, FactorHour, Period, Rules, Sample
 
-RULE = "hour-gas/1"
+RULE = "hour-gas/2"
 EXPECTED_MINUTES = 60
-
-
-@dataclass(frozen=True, slots=True)
-class _Evidence:
-    """What counts of an hour before it is compared."""
-
-    status: str
-    judged_on: str | None
-    shortage: tuple[str, ...] = ()
-    notes: tuple[str, ...] = ()
 
 
 def judge_gas_hour(
@@ -50,18 +30,15 @@ def judge_gas_hour(
     received: Mapping[str, FactorHour],
     factors: tuple[str, ...],
     rules: Rules,
+    statements: Statements = NOTHING_SAID,
 ) -> list[Period]:
     """The period values of ``factors`` for the hour from ``start``."""
     oxygen = NO_OXYGEN
     if subject.oxygen_reference is not None:
-        oxygen = oxygen_of(subject, start, received.get(OXYGEN, NOTHING))
-    conditions = {
-        factor: hour.frame.value
-        for factor, hour in received.items()
-        if hour.frame is not None and hour.frame.value is not None and hour.frame.status == NORMAL
-    }
+        oxygen = oxygen_of(subject, start, received.get(OXYGEN, NOTHING), statements.of(OXYGEN, start))
+    conditions = conditions_of(subject, start, received, statements)
     return [
-        _judge(subject, start, factor, received.get(factor, NOTHING), oxygen, conditions, rules)
+        _judge(subject, start, factor, received.get(factor, NOTHING), oxygen, conditions, rules, statements)
         for factor in factors
     ]
 
@@ -74,10 +51,13 @@ def _judge(
     oxygen: Oxygen,
     conditions: Mapping[str, Decimal],
     rules: Rules,
+    statements: Statements,
 ) -> Period:
+    said = statements.of(factor, start)
+    cover = cover_of(statements, subject.exemptions, factor, start) if said.marks else NO_COVER
     folds = subject.folds(factor)
-    minutes = minutes_of(received, start, subject.minute_seconds, subject.missing_flag)
-    evidence = _evidence(subject, received.frame, minutes, folds, rules)
+    minutes = minutes_of(received, start, subject.minute_seconds, subject.missing_flag, said.taken)
+    evidence = evidence_of(subject, received.frame, minutes, folds, rules)
     reported = Columns(received.frame.value, received.frame.folded) if received.frame else EMPTY
     enough = minutes.valid_seconds >= VALID_SECONDS
     mean = minutes.mean() if enough else None
@@ -89,6 +69,8 @@ def _judge(
     notes = evidence.notes + notes
     if _differs(reported, recomputed, by_minutes):
         notes += ("reported_recomputed_differ",)
+    if subject.judged and decision.alerting_only(subject, factor, start):
+        notes += ("instant_limit_alerts_only",)
     value = judged.folded if folds else judged.measured
     case = decision.Case(
         present=not received.empty(),
@@ -99,8 +81,11 @@ def _judge(
         low=value,
         high=value,
         notes=notes,
+        taken=evidence.taken,
+        cover=cover,
     )
     outcome = decision.standing(case)
+    verdicts = decision.verdicts(subject, factor, "hour", start, case, outcome, conditions, RULE)
     kept = judged if outcome is None or outcome.result == "undetermined" else EMPTY
     return Period(
         start=start,
@@ -109,64 +94,19 @@ def _judge(
         reported=reported,
         recomputed=recomputed,
         after_marking=kept,
-        after_exemption=kept,
+        after_exemption=decision.left_by(verdicts, kept),
         valid=outcome is None,
         status=evidence.status if case.present else MISSING,
         reasons=(outcome.reasons if outcome else ()) + notes,
         count=minutes.valid_seconds // 60,
         expected=EXPECTED_MINUTES,
-        inputs=_inputs(evidence, received.frame, minutes, oxygen if folds else None, by_minutes),
+        inputs={
+            **_inputs(evidence, received.frame, minutes, oxygen if folds else None, by_minutes),
+            **told(said, cover, start),
+        },
         rule=RULE,
-        verdicts=decision.verdicts(subject, factor, "hour", start, case, outcome, conditions, RULE),
+        verdicts=verdicts,
     )
-
-
-def _evidence(
-    subject: Subject, frame: Sample | None, minutes: Minutes, folds: bool, rules: Rules
-) -> _Evidence:
-    """Whether the hour frame or the minutes count, and the mark of the hour (B.1)."""
-    if frame is None and minutes.source is None:
-        return _Evidence(NORMAL, None)
-    notes: tuple[str, ...] = ()
-    expected = minutes.source is not None or subject.minute_seconds is not None
-    if minutes.covered_seconds < HOUR_SECONDS and expected:
-        notes += ("minutes_incomplete",)
-    if minutes.seconds.get(OVER_RANGE):
-        notes += ("over_range_minutes",)
-    enough = minutes.valid_seconds >= VALID_SECONDS
-    status = NO_DATA if frame is None else _frame_status(frame, folds, subject.missing_flag)
-    if frame is None or (status == NO_DATA and enough):
-        if frame is not None:
-            notes += ("value_not_a_number",)
-        elif subject.reports_hour:
-            notes += ("hour_frame_missing",)
-        return _from_minutes(minutes, notes)
-    if status == NO_DATA:
-        return _Evidence(status, "reported", ("value_not_a_number",), notes)
-    if status in (NORMAL, UNKNOWN) and minutes.abnormal_seconds > ABNORMAL_SECONDS:
-        return _Evidence(_proved(minutes), "reported", ("too_few_valid_minutes",), notes)
-    on_minutes = rules.hour_judged_on == "recomputed" and enough and status == NORMAL
-    return _Evidence(status, "recomputed" if on_minutes else "reported", (), notes)
-
-
-def _from_minutes(minutes: Minutes, notes: tuple[str, ...]) -> _Evidence:
-    if minutes.valid_seconds >= VALID_SECONDS:
-        return _Evidence(NORMAL, "recomputed", (), notes)
-    if minutes.valid_seconds + minutes.unknown_seconds >= VALID_SECONDS:
-        return _Evidence(UNKNOWN, "recomputed", (), notes)
-    return _Evidence(_proved(minutes), "recomputed", ("too_few_valid_minutes",), notes)
-
-
-def _proved(minutes: Minutes) -> str:
-    """The mark that the minutes prove; those without a mark prove nothing."""
-    return hour_status({status: length for status, length in minutes.seconds.items() if status != UNKNOWN})
-
-
-def _frame_status(frame: Sample, folds: bool, missing_flag: str) -> str:
-    """A device that sends only the folded value of a folded factor has sent a number."""
-    if folds and frame.value is None and frame.folded is not None:
-        return NORMAL if frame.status == UNKNOWN and missing_flag == "valid" else frame.status
-    return status_of(frame, missing_flag)
 
 
 def _folded_two_ways(
@@ -184,7 +124,7 @@ def _folded_two_ways(
 
 
 def _judged_value(
-    subject: Subject, folds: bool, evidence: _Evidence, reported: Columns, recomputed: Columns, oxygen: Oxygen
+    subject: Subject, folds: bool, evidence: Evidence, reported: Columns, recomputed: Columns, oxygen: Oxygen
 ) -> tuple[Columns, tuple[str, ...], tuple[str, ...]]:
     """The columns that are judged, notes about them, and why folding fails: what the device folded is the evidence (A.2)."""
     on_reported = evidence.judged_on == "reported"
@@ -192,7 +132,8 @@ def _judged_value(
     reference = subject.oxygen_reference
     if not folds or reference is None or evidence.judged_on is None:
         return Columns(measured, None), (), ()
-    folded_by_device = on_reported and reported.folded is not None
+    # What the device folded counts, unless the oxygen that it folded with holds minutes that were taken out.
+    folded_by_device = on_reported and reported.folded is not None and not oxygen.minutes.hidden
     if oxygen.absent and folded_by_device:
         return reported, ("o2_missing",), ()
     if oxygen.unusable:
@@ -217,14 +158,14 @@ def _differs(reported: Columns, recomputed: Columns, by_minutes: Decimal | None)
 
 
 def _inputs(
-    evidence: _Evidence,
+    evidence: Evidence,
     frame: Sample | None,
     minutes: Minutes,
     oxygen: Oxygen | None,
     by_minutes: Decimal | None,
 ) -> dict[str, Any]:
     inputs: dict[str, Any] = {"judged_on": evidence.judged_on, "frame": frame.revision if frame else None}
-    if minutes.source is not None:
+    if minutes.source is not None or minutes.taken:
         inputs["source"] = minutes.source
         inputs["seconds"] = dict(sorted(minutes.seconds.items()))
     if minutes.resent:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from alerts.judgement.statements import OUT_OF_CONTROL, STANDARD_CHECK
 from alerts.judgement.values import NORMAL, OVER_RANGE, UNKNOWN
 
 HOUR_SECONDS = 3600
@@ -14,16 +15,22 @@ VALID_SECONDS = 45 * 60
 ABNORMAL_SECONDS = 15 * 60
 """regulation.md B.1: calibration, maintenance or fault of more than 15 minutes gives the hour its mark."""
 
-LASTING = ("stopped", "starting", "stopping", "banked")
+CONDITIONS = ("starting", "stopping", "banked")
+"""States of the source in which it runs: the data remain and are judged (regulation.md C.1)."""
+
+LASTING = ("stopped", *CONDITIONS)
 """States of the source: they mark the hour when they last 45 minutes."""
 
-INTERRUPTING = ("calibration", "maintenance", "fault")
-"""States of the monitor: they mark the hour when they last more than 15 minutes."""
+INTERRUPTING = ("calibration", "maintenance", "fault", STANDARD_CHECK, OUT_OF_CONTROL)
+"""States of the monitor, by flag or by device mark: they mark the hour when they last more than 15 minutes."""
+
+MEASURED = frozenset({NORMAL, *CONDITIONS})
+"""Marks under which a value is a measurement that counts."""
 
 
 def reasons_of(status: str) -> tuple[str, ...]:
     """Why a mark takes a value out; a value over the range is no measurement but stays suspected (hj212.md §10)."""
-    if status == NORMAL:
+    if status in MEASURED:
         return ()
     if status == UNKNOWN:
         return ("flag_missing",)
@@ -32,11 +39,17 @@ def reasons_of(status: str) -> tuple[str, ...]:
     return (f"flag_{status}",)
 
 
+def measured_seconds(seconds: Mapping[str, int]) -> int:
+    """How long the marks let the values count."""
+    return sum(length for status, length in seconds.items() if status in MEASURED)
+
+
 def hour_status(seconds: Mapping[str, int]) -> str:
     """The mark of an hour from the seconds that each status covered.
 
-    The states of the source come first (45 min), then those of the monitor (> 15 min), then normal (45 min), else the
-    largest share that is not normal; without any such share the minutes are simply too few and the mark stays normal.
+    The states of the source come first (45 min), then those of the monitor (> 15 min), then normal (45 min of values that
+    count), else the largest share that is not normal; without any such share the minutes are simply too few and the mark stays
+    normal.
     """
     for status in LASTING:
         if seconds.get(status, 0) >= VALID_SECONDS:
@@ -44,7 +57,7 @@ def hour_status(seconds: Mapping[str, int]) -> str:
     longest = max(INTERRUPTING, key=lambda status: seconds.get(status, 0))
     if seconds.get(longest, 0) > ABNORMAL_SECONDS:
         return longest
-    if seconds.get(NORMAL, 0) >= VALID_SECONDS:
+    if measured_seconds(seconds) >= VALID_SECONDS:
         return NORMAL
     return largest_share(seconds)
 

@@ -7,8 +7,9 @@ from datetime import datetime
 from decimal import Decimal
 
 from alerts.judgement.arithmetic import OXYGEN_IN_AIR, Mean, single
-from alerts.judgement.marks import VALID_SECONDS
+from alerts.judgement.marks import ABNORMAL_SECONDS, MEASURED, VALID_SECONDS
 from alerts.judgement.minutes import NO_MINUTES, Minutes, minutes_of, status_of
+from alerts.judgement.statements import SILENCE, Said
 from alerts.judgement.subject import Subject
 from alerts.judgement.values import NORMAL, UNKNOWN, FactorHour
 
@@ -22,7 +23,8 @@ class Oxygen:
 
     Attributes
     ----------
-    mean : what the platform folds with: the hour frame's value, else the mean of the valid minutes
+    mean : what the platform folds with: the hour frame's value, or the mean of the valid minutes where there is no such value or
+        where minutes in it were taken out
     recomputed : mean of the valid minutes when there are 45 of them
     unusable : why it cannot be folded with; empty = usable
     absent : whether nothing came, which a value folded by the device survives
@@ -43,12 +45,12 @@ class Oxygen:
 NO_OXYGEN = Oxygen(None, None, NO_MINUTES, ("o2_missing",), (), None)
 
 
-def oxygen_of(subject: Subject, start: datetime, received: FactorHour) -> Oxygen:
+def oxygen_of(subject: Subject, start: datetime, received: FactorHour, said: Said = SILENCE) -> Oxygen:
     """The oxygen that came in the hour."""
-    minutes = minutes_of(received, start, subject.minute_seconds, subject.missing_flag)
+    minutes = minutes_of(received, start, subject.minute_seconds, subject.missing_flag, said.taken)
     recomputed = minutes.mean() if minutes.valid_seconds >= VALID_SECONDS else None
     frame = received.frame
-    if frame is not None and frame.value is not None:
+    if frame is not None and frame.value is not None and not (minutes.hidden and recomputed is not None):
         status = status_of(frame, subject.missing_flag)
         found, source = single(frame.value), "hour"
     else:
@@ -60,9 +62,11 @@ def oxygen_of(subject: Subject, start: datetime, received: FactorHour) -> Oxygen
     unusable: tuple[str, ...] = ()
     if not Decimal(0) <= found.value() < OXYGEN_IN_AIR:
         unusable = ("o2_out_of_range",)
+    elif sum(minutes.taken.values()) > ABNORMAL_SECONDS:
+        unusable = ("o2_invalid",)
     elif status == UNKNOWN:
         unusable = ("o2_flag_missing",)
-    elif status != NORMAL:
+    elif status not in MEASURED:
         unusable = ("o2_invalid",)
     if recomputed is not None and not Decimal(0) <= recomputed.value() < OXYGEN_IN_AIR:
         recomputed = None

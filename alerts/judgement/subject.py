@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 
 from alerts.judgement.factors import FOLDED
-from store.model import Limit, Outlet
+from store.model import DEFAULTS, Exemption, Limit, Options, Outlet
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +20,8 @@ class Subject:
     judged : False for an inlet: it gets period values but no verdicts
     reports_hour : whether hour frames are due; without them an hour is judged from its minutes as soon as it has ended
     minute_seconds : registered spacing of minute readings; None = none are due
+    condition_factors : factors whose values decide which limits hold
+    detection : detection limits by factor, in the factor's unit
     """
 
     outlet_key: int
@@ -32,6 +34,10 @@ class Subject:
     minute_seconds: int | None
     factors: tuple[str, ...]
     limits: Mapping[tuple[str, str], tuple[Limit, ...]]
+    exemptions: tuple[Exemption, ...] = ()
+    options: Options = DEFAULTS
+    condition_factors: tuple[str, ...] = ()
+    detection: Mapping[str, Decimal] = field(default_factory=dict)
 
     def folds(self, factor: str) -> bool:
         """Whether this factor is converted to the reference oxygen here."""
@@ -60,4 +66,14 @@ def subject_of(outlet: Outlet) -> Subject:
         minute_seconds=monitor.cadence.minute if monitor else None,
         factors=tuple(dict.fromkeys((*outlet.factors, *(limit.factor for limit in outlet.limits)))),
         limits=limits,
+        exemptions=outlet.exemptions,
+        options=outlet.options,
+        condition_factors=tuple(
+            dict.fromkeys(
+                limit.condition.factor
+                for limit in outlet.limits
+                if limit.condition is not None and limit.condition.factor is not None
+            )
+        ),
+        detection=dict(outlet.options.detection),
     )
