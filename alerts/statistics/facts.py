@@ -1,0 +1,103 @@
+"""What the statistics count: hours and days of one factor as they were judged, and what was said about them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+
+from alerts.judgement.statements import Statements
+from alerts.judgement.values import MISSING
+from store.clock import HOUR
+
+STOPPED = "stopped"
+"""Status and condition label of a source that does not run (停运)."""
+
+STATE_SECONDS = 45 * 60
+"""A state of the source counts for an hour when it lasts 45 minutes of it (regulation.md B.1)."""
+
+OUT_OF_CONTROL = "quality_check_failed"
+"""Reason of an hour between the last passed check before a failed one and the next passed one (B.1 失控, B.2 非正常时段)."""
+
+NO_DISCHARGE = "flow_zero"
+
+RANK = ("exceeded", "exempt", "undetermined", "invalid", "missing", "compliant", "no_limit")
+"""Results of several limits on one period: the first of these is the result of the period."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """One hour or day of one factor in its newest revision.
+
+    Attributes
+    ----------
+    measured, folded : value after marking; there is none when the period is invalid or missing
+    reported : value as it was sent, also of an invalid period
+    volume : m3, of the flow of water only
+    reasons : reason codes of the period
+    result : of its verdicts (``RANK``); None without a verdict
+    """
+
+    start: datetime
+    valid: bool
+    status: str
+    measured: Decimal | None
+    folded: Decimal | None
+    reported: Decimal | None
+    volume: Decimal | None
+    reasons: tuple[str, ...]
+    result: str | None
+
+    @property
+    def undetermined(self) -> bool:
+        """Not valid, and yet nothing took its value out."""
+        return not self.valid and self.measured is not None
+
+    @property
+    def missing(self) -> bool:
+        return self.status == MISSING
+
+    @property
+    def measurable(self) -> bool:
+        """Whether the measured concentration may enter a mass: valid, or only not to be folded for want of oxygen.
+
+        Mass counts with the measured value, never the folded one (regulation.md A.2), so oxygen is nothing to it.
+        """
+        return self.valid or (self.undetermined and bool(self.reasons) and self.reasons[0].startswith("o2_"))
+
+
+Facts = Mapping[datetime, Fact]
+"""Facts of one factor and span by their start."""
+
+
+def result_of(results: Iterable[str]) -> str | None:
+    """The result of a period from those of its limits."""
+    found = set(results)
+    return next((result for result in RANK if result in found), None)
+
+
+def stopped_hours(
+    factor: str, hours: Iterable[datetime], facts: Facts, statements: Statements
+) -> frozenset[datetime]:
+    """The hours in which the source stood: by their status, or by an effective condition mark over 45 minutes of them (D.3)."""
+    return frozenset(
+        hour
+        for hour in hours
+        if ((fact := facts.get(hour)) is not None and fact.status == STOPPED)
+        or marked_stopped(statements, factor, hour)
+    )
+
+
+def marked_stopped(statements: Statements, factor: str, hour: datetime) -> bool:
+    """Whether effective condition marks say for 45 minutes of the hour that the source stood; overlaps count once."""
+    spans = sorted(
+        (max(mark.from_time, hour), min(mark.to_time, hour + HOUR))
+        for mark in statements.by_hour.get(hour, ())
+        if mark.category == "condition" and mark.label == STOPPED and mark.covers(factor)
+    )
+    seconds, reached = 0.0, hour
+    for start, end in spans:
+        seconds += max(0.0, (end - max(start, reached)).total_seconds())
+        reached = max(reached, end)
+    return seconds >= STATE_SECONDS
