@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 from datetime import datetime
+from decimal import Decimal
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -208,6 +209,34 @@ class Settings(BaseSettings):
     )
     attachment_bytes: Annotated[int, Field(ge=1024, le=64 * 1024 * 1024)] = Field(
         8 * 1024 * 1024, description="Largest paper or picture that can be attached to an alert."
+    )
+
+    # Tasks and the positive list. No norm fixes these numbers: they are samples that the bureau decides on.
+    serious_multiple: Annotated[Decimal, Field(gt=0, le=1000)] = Field(
+        Decimal(1),
+        description="From this exceedance multiple (C - L) / L on an exceedance sends officers to the site.",
+    )
+    repeats_listed: Annotated[int, Field(ge=2, le=31)] = Field(
+        3, description="Exceeded days in 30 days that send officers to a unit on the positive list."
+    )
+    repeats_unlisted: Annotated[int, Field(ge=2, le=31)] = Field(
+        2, description="The same for a unit that is not listed."
+    )
+    suspicion_codes: list[str] = Field(
+        default=["mark_abuse", "recomputed_differs"],
+        description="JSON: kinds of alert that are suspicions of falsified data (D.4) and send officers to the site.",
+    )
+    visit_cap_listed: Annotated[int, Field(ge=0, le=366)] = Field(
+        2, description="On-site visits of a listed unit in a calendar year; only an override goes beyond."
+    )
+    visit_cap_unlisted: Annotated[int, Field(ge=0, le=366)] = Field(
+        6, description="The same for a unit that is not listed."
+    )
+    sample_percent: Annotated[int, Field(ge=0, le=100)] = Field(
+        10, description="Share of the listed units that the random on-site sample draws, rounded up."
+    )
+    sample_notice_hours: Annotated[int, Field(ge=0, le=90 * 24)] = Field(
+        24, description="How long the seed of a random sample is public before the draw."
     )
 
     @classmethod
