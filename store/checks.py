@@ -57,11 +57,15 @@ class ChainCheck:
 def checks_over(
     connection: Connection, outlet_key: int, from_time: datetime, to_time: datetime
 ) -> tuple[Check, ...]:
-    """The checks in [from_time, to_time), and of each factor the last one before and the first one after; oldest first."""
+    """The checks in [from_time, to_time), and of each factor the last one before and the first one after; oldest first.
+
+    Of several statements about one factor and moment one is given: the last that was filed, or the failed one where device and
+    people differ.
+    """
     arguments = {"outlet_key": outlet_key, "from_time": from_time, "to_time": to_time}
     with rows(connection) as cursor:
         found = cursor.execute(queries("marks")["checks_over"], arguments).fetchall()
-    return tuple(Check(**_beijing(row)) for row in found)
+    return tuple(check_of(row) for row in found)
 
 
 def chain_checks_over(
@@ -71,7 +75,17 @@ def chain_checks_over(
     arguments = {"outlet_key": outlet_key, "from_time": from_time, "to_time": to_time}
     with rows(connection) as cursor:
         found = cursor.execute(queries("marks")["chain_checks_over"], arguments).fetchall()
-    return tuple(ChainCheck(**_beijing(row)) for row in found)
+    return tuple(chain_check_of(row) for row in found)
+
+
+def check_of(row: dict[str, Any]) -> Check:
+    """A check from a row of marks.sql; its times in Beijing time."""
+    return Check(**_beijing(row))
+
+
+def chain_check_of(row: dict[str, Any]) -> ChainCheck:
+    """A comparison from a row of marks.sql; its times in Beijing time."""
+    return ChainCheck(**_beijing(row))
 
 
 def _beijing(row: dict[str, Any]) -> dict[str, Any]:

@@ -1,23 +1,29 @@
 """Marks (标记): what a company or a device says about a period of an outlet (regulation.md C).
 
 A device mark (自动监测设备标记) takes the marked data out; a condition mark (工况标记) leaves them and may open an exemption.
-Marks are statements: they are only ever added. A wrong one is withdrawn, a late one is kept and changes no value.
+Marks are statements: they are only ever added (``store/markfiling.py``). A wrong one is withdrawn, a late one is kept and changes
+no value.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from store.clock import BEIJING
 from store.database import Connection, rows
+from store.markrules import covered
 from store.queries import queries
+
+STANDARD_CHECK = "standard_check"
+"""The device item that stays visible beside a mark filed by hand (C.1)."""
 
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """One statement about a period, within one Beijing day when it was filed by hand.
+    """One statement about a period, within one Beijing day.
 
     Attributes
     ----------
@@ -70,3 +76,24 @@ def mark_of(row: dict[str, Any]) -> Mark:
     """A mark from a row of marks.sql; its times in Beijing time."""
     times = {name: value.astimezone(BEIJING) for name, value in row.items() if isinstance(value, datetime)}
     return Mark(**{**row, **times})
+
+
+def outranked(marks: Sequence[Mark]) -> frozenset[int]:
+    """Ids of automatic marks that filed ones of the same category and factor leave nothing of (C.1).
+
+    A standard check is never outranked: it stays visible next to what was filed.
+    """
+    filed = [mark for mark in marks if mark.channel == "manual" and mark.effective]
+    automatic = (mark for mark in marks if mark.channel == "automatic" and mark.label != STANDARD_CHECK)
+    return frozenset(
+        mark.id
+        for mark in automatic
+        if covered(
+            (mark.from_time, mark.to_time),
+            (
+                (other.from_time, other.to_time)
+                for other in filed
+                if other.category == mark.category and other.factor in (None, mark.factor)
+            ),
+        )
+    )

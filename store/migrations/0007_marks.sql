@@ -26,8 +26,7 @@ create table mark (
     check (to_time > from_time)
 );
 create index mark_by_outlet on mark (outlet_key, from_time);
-create unique index mark_automatic_once on mark (outlet_key, factor, label, from_time, to_time) nulls not distinct
-    where channel = 'automatic';
+create index mark_by_label on mark (outlet_key, category, label, from_time);
 
 create table mark_withdrawal (
     mark_id       bigint primary key references mark,
@@ -71,7 +70,7 @@ create table quality_check (
     message_id   bigint,
     note         text
 );
-create unique index quality_check_once on quality_check (outlet_key, factor, kind, checked_at, source, passed);
+create unique index quality_check_once on quality_check (outlet_key, factor, kind, checked_at, passed) where source = 'device';
 create index quality_check_by_outlet on quality_check (outlet_key, factor, checked_at);
 
 -- Instrument and logger values of the same period, filed by an officer or an operator: the transmission chain (HJ 356 6.2).
