@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from deploy.simulator import disturb
 from deploy.simulator.facts import printed, printed_total
-from deploy.simulator.instruments import POLLUTANTS, Period, Sample, Station, fold
-from deploy.simulator.timeline import DAILY, FACILITY, HOURLY, MINUTE, REALTIME, Record
+from deploy.simulator.instruments import POLLUTANTS, Station, fold
+from deploy.simulator.measured import Period, Sample
+from deploy.simulator.timeline import CHECK, DAILY, FACILITY, HOURLY, MINUTE, REALTIME, Record
 
 #: One factor's metrics in the order of the wire: [(factor, [(metric, text), …]), …]
 Content = list[tuple[str, list[tuple[str, str]]]]
@@ -17,7 +19,11 @@ def content(station: Station, record: Record) -> Content | None:
         return None if sample is None else _realtime(station, sample, record.start)
     if record.kind == FACILITY:
         return _facility(station, record.start)
+    if record.kind == CHECK:
+        return _check(station, record.start)
     period = {MINUTE: station.minute, HOURLY: station.hour, DAILY: station.day}[record.kind](record.start)
+    if period is not None and record.kind == HOURLY:
+        period = disturb.reported(station.episodes, record.start, period)
     return None if period is None else _statistics(station, period, record.kind)
 
 
@@ -63,3 +69,19 @@ def _facility(station: Station, t: int) -> Content:
     running = "1" if station.true(t)["a00000"] > 0.0 else "0"
     count = 2 if "a21002" in station.source.factors else 1
     return [(f"SB{number}", [("RS", running)]) for number in range(1, count + 1)]
+
+
+def _check(station: Station, start: int) -> Content:
+    """Result of a standard check (hj212.md 7, CN 2062): 1 passed, 0 failed."""
+    _, found = station.check(start)
+    return [
+        (
+            factor,
+            [
+                ("SampleRd", printed(factor, measured)),
+                ("StandardValue", printed(factor, standard)),
+                ("ResultType", "1" if passed else "0"),
+            ],
+        )
+        for factor, (measured, standard, passed) in found.items()
+    ]

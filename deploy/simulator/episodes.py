@@ -15,6 +15,17 @@ STUCK = "stuck"
 CLOCK_SKEW = "clock-skew"
 OUTAGE = "outage"
 SHUTDOWN = "shutdown"
+SHOWN = "shown"
+OVER_RANGE = "over-range"
+MAINTENANCE = "maintenance"
+START_UP = "start-up"
+STOPPING = "stopping"
+FAILED_CHECK = "failed-check"
+MISREPORT = "misreport"
+LOSS = "loss"
+
+#: Flag of what is measured meanwhile; F is HJ 212-2017, St and Sd are the list of HJ 75 (regulation.md B.1).
+FLAGS = {SHUTDOWN: "F", START_UP: "St", STOPPING: "Sd", MAINTENANCE: "M", OVER_RANGE: "T"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +38,9 @@ class Episode:
     outlet : whose; for ``outage`` every outlet of its gateway is cut off
     factor : the factor it concerns, or None for all
     start, end : seconds since the epoch, end exclusive
-    amount : ``exceedance``: multiple of the limit that is reached; ``clock-skew``: seconds that the logger's clock is ahead
+    amount : ``exceedance``, ``start-up``, ``stopping``: multiple of the limit that is reached; ``clock-skew``: seconds that the
+        logger's clock is ahead; ``shown``, ``over-range``: what the instrument shows instead of the truth; ``misreport``: what
+        the printed hour is multiplied with; ``loss``: share of records that are never sent
     """
 
     kind: str

@@ -41,7 +41,14 @@ TOTAL_DECIMALS = 4
 #: System codes ST of the uploads (hj212.md 6).
 SYSTEMS = {"gas": "31", "water": "32"}
 #: Commands CN by kind of record (hj212.md 7).
-COMMANDS = {"realtime": "2011", "facility": "2021", "minute": "2051", "hour": "2061", "day": "2031"}
+COMMANDS = {
+    "realtime": "2011",
+    "facility": "2021",
+    "minute": "2051",
+    "hour": "2061",
+    "check": "2062",
+    "day": "2031",
+}
 HEARTBEAT = "9015"
 
 

@@ -188,7 +188,7 @@ class Gateway:
         record = step.record
         one = self._loggers[record.outlet]
         behind = self._clock() - record.due
-        if self._detail or behind < LATE_SECONDS or record.kind in ("hour", "day"):
+        if self._detail or behind < LATE_SECONDS or record.kind in ("hour", "check", "day"):
             for frame in one.frames(record, late=behind > LATE_SECONDS):
                 self._frames.append((one.topic, frame))
                 self._bytes += len(frame.payload)

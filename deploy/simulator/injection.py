@@ -11,7 +11,7 @@ from deploy.simulator.faulty import Message
 from deploy.simulator.instruments import Station
 from deploy.simulator.link import Broker, Link
 from deploy.simulator.loggers import logger
-from deploy.simulator.scenarios import Plan
+from deploy.simulator.plans import Plan
 from store.errors import OutfallError
 
 #: A broker that takes this long to let us in or to confirm is given up.

@@ -27,7 +27,7 @@ from deploy.simulator.facts import COMMANDS, HEARTBEAT, OLD_CODES, SYSTEMS
 from deploy.simulator.instruments import Station
 from deploy.simulator.noise import channel, scatter
 from deploy.simulator.sources import Source
-from deploy.simulator.timeline import FACILITY, REALTIME, Record, periods
+from deploy.simulator.timeline import CHECK, FACILITY, REALTIME, Record, periods
 from ingest.hj212 import encode, encode_split, flag_value
 from ingest.hj212.flag import Version
 from store.errors import SettingsError
@@ -79,6 +79,8 @@ class Logger(ABC):
         """DataTime: an instant, or the start of the period; its end for loggers that are configured to stamp ends."""
         if record.kind in (REALTIME, FACILITY):
             return record.start + self._ahead(record.start)
+        if record.kind == CHECK:
+            return self.station.check(record.start)[0]
         return record.start + (self._lengths[record.kind] if self._source.timestamps == "end" else 0)
 
     def _time_item(self, record: Record) -> list[tuple[str, str]]:

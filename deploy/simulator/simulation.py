@@ -12,8 +12,10 @@ from typing import Protocol
 from deploy.simulator import injection, state
 from deploy.simulator.calendar import DAY, hour_of
 from deploy.simulator.gateways import Gateway, Tally
+from deploy.simulator.history import past_episodes
 from deploy.simulator.link import Broker, Link
-from deploy.simulator.scenarios import Plan, past_episodes, plan
+from deploy.simulator.plans import Plan
+from deploy.simulator.scenarios import plan
 from deploy.simulator.sources import Source, sources
 from deploy.simulator.state import Positions, State
 from deploy.simulator.timeline import first_position, records

@@ -21,6 +21,7 @@ class Source:
     ----------
     oxygen_reference : percent O2 that concentrations are folded to, None = not folded
     ceilings : the laxest maximum of each limited factor; what the exceedance scenario goes beyond
+    bounds : the upper bound of factors that have one (instrument range); what the out-of-bounds scenario goes beyond
     """
 
     site: str
@@ -31,6 +32,7 @@ class Source:
     oxygen_reference: float | None
     factors: tuple[str, ...]
     ceilings: tuple[tuple[str, float], ...]
+    bounds: tuple[tuple[str, float], ...]
     mn: str
     gateway: str
     protocol: str
@@ -42,6 +44,10 @@ class Source:
     def ceiling(self, factor: str) -> float | None:
         """The laxest maximum of a factor, or None when nothing limits it."""
         return dict(self.ceilings).get(factor)
+
+    def says_checks(self) -> bool:
+        """Whether its logger tells of the nightly standard check (CN 2062): water, with a dialect that numbers its frames."""
+        return self.medium == "water" and self.protocol in ("2017", "2025")
 
     def process(self, seed: int) -> physics.Process:
         """The physics of this outlet for a seed."""
@@ -107,6 +113,7 @@ def _from_entry(site: SiteEntry, outlet: OutletEntry) -> Source:
         oxygen_reference=None if outlet.oxygen_reference is None else float(outlet.oxygen_reference),
         factors=outlet.factors,
         ceilings=_ceilings([(limit.factor, limit.maximum) for limit in outlet.limits]),
+        bounds=_ceilings([(bound.factor, bound.maximum) for bound in outlet.bounds]),
         mn=monitor.mn,
         gateway=monitor.gateway,
         protocol=monitor.protocol,
@@ -136,6 +143,7 @@ def _from_outlet(site: Site, outlet: Outlet) -> Source:
         oxygen_reference=None if outlet.oxygen_reference is None else float(outlet.oxygen_reference),
         factors=outlet.factors,
         ceilings=_ceilings([(limit.factor, limit.maximum) for limit in outlet.limits]),
+        bounds=_ceilings([(bound.factor, bound.maximum) for bound in outlet.options.bounds]),
         mn=monitor.mn,
         gateway=monitor.gateway,
         protocol=monitor.protocol,

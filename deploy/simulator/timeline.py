@@ -9,16 +9,22 @@ from dataclasses import dataclass
 from deploy.simulator import episodes as kinds
 from deploy.simulator.calendar import DAY, HOUR, day_of
 from deploy.simulator.episodes import Episode
+from deploy.simulator.noise import channel, scatter
 from deploy.simulator.sources import Source
 
-REALTIME, FACILITY, MINUTE, HOURLY, DAILY = "realtime", "facility", "minute", "hour", "day"
+REALTIME, FACILITY, MINUTE, HOURLY, CHECK, DAILY = "realtime", "facility", "minute", "hour", "check", "day"
 #: Seconds after the instant, or after the end of the period, at which the frame is sent: just after, smaller periods first.
-DELAYS = {REALTIME: 1, FACILITY: 2, MINUTE: 3, HOURLY: 8, DAILY: 20}
+DELAYS = {REALTIME: 1, FACILITY: 2, MINUTE: 3, HOURLY: 8, CHECK: 12, DAILY: 20}
+#: The nightly standard check lies between 02:00 and 05:00; its result is told when all of that is over.
+CHECK_TOLD = 5 * HOUR
 
 
 @dataclass(frozen=True, slots=True, order=True)
 class Record:
-    """One record of one outlet: due at ``due``, about the period that starts at ``start`` (seconds since the epoch)."""
+    """One record of one outlet: due at ``due``, about the period that starts at ``start`` (seconds since the epoch).
+
+    A standard check starts at midnight when it is the nightly one, else at the moment of the check.
+    """
 
     due: int
     start: int
@@ -41,6 +47,8 @@ def periods(source: Source, detail: bool = True) -> dict[str, int]:
         found[MINUTE] = cadence.minute
     if cadence.hour:
         found[HOURLY] = HOUR
+    if source.says_checks():
+        found[CHECK] = CHECK_TOLD
     if cadence.day:
         found[DAILY] = DAY
     return found
@@ -51,7 +59,7 @@ def _step(source: Source, kind: str) -> int:
         return source.cadence.realtime or 60
     if kind == MINUTE:
         return source.cadence.minute or HOUR
-    return DAY if kind == DAILY else HOUR
+    return DAY if kind in (CHECK, DAILY) else HOUR
 
 
 def records(source: Source, after: Mapping[str, int], detail: bool = True) -> Iterator[Record]:
@@ -65,7 +73,7 @@ def records(source: Source, after: Mapping[str, int], detail: bool = True) -> It
 
 def _stream(source: Source, kind: str, length: int, last: int) -> Iterator[Record]:
     step = _step(source, kind)
-    start = day_of(last) + DAY if kind == DAILY else last - last % step + step
+    start = day_of(last) + DAY if kind in (CHECK, DAILY) else last - last % step + step
     while True:
         yield Record(start + length + DELAYS[kind], start, kind, source.outlet)
         start += step
@@ -84,12 +92,17 @@ class Step:
     settles: tuple[Record, ...]
 
 
-def released(stream: Iterator[Record], outages: Sequence[Episode]) -> Iterator[Step]:
-    """The same records, those due in an outage held back until it is over; fresh data go first (HJ 212-2025 8.1.2)."""
-    windows = sorted((e.start, e.end) for e in outages if e.kind == kinds.OUTAGE)
+def released(stream: Iterator[Record], episodes: Sequence[Episode]) -> Iterator[Step]:
+    """The same records, those due in an outage held back until it is over; fresh data go first (HJ 212-2025 8.1.2).
+
+    What an episode ``loss`` takes never comes; which records it takes depends on nothing but the records themselves.
+    """
+    windows = sorted((e.start, e.end) for e in episodes if e.kind == kinds.OUTAGE)
     held: list[Record] = []
     release = 0
     for record in stream:
+        if _is_lost(record, episodes):
+            continue
         window = next(((start, end) for start, end in windows if start <= record.due < end), None)
         if window is not None:
             held.append(record)
@@ -101,3 +114,13 @@ def released(stream: Iterator[Record], outages: Sequence[Episode]) -> Iterator[S
             held = []
         else:
             yield Step(record, (record,))
+
+
+def _is_lost(record: Record, episodes: Sequence[Episode]) -> bool:
+    return any(
+        episode.kind == kinds.LOSS
+        and episode.outlet == record.outlet
+        and episode.covers(record.due)
+        and scatter(channel(0, record.outlet, record.kind), record.start) < episode.amount
+        for episode in episodes
+    )
