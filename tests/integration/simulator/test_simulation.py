@@ -108,9 +108,10 @@ def test_the_same_seed_gives_the_same_bytes_in_another_home(bench: Bench, tmp_pa
     for home in (tmp_path / "a", tmp_path / "b"):
         bench.settings = load_settings(home=home, mqtt_url=bench.url)
         with platform(bench.url) as heard:
-            simulate(bench, only=["lijiashan-outlet"], history_days=1.5)
+            sent = simulate(bench, only=["lijiashan-outlet"], history_days=1.5).total("frames")
             gateway = bench.names["gw-lijiashan"]
-            until(lambda found=heard, name=gateway: len(found.frames[name]) > 1200, "frames")  # type: ignore[misc]
+            until(lambda found=heard, name=gateway, count=sent: len(found.frames[name]) >= count, "frames")  # type: ignore[misc]
+            assert sent > 1200
             heard_twice.append(sorted(frame.raw for frame in heard.frames[gateway]))
     assert heard_twice[0] == heard_twice[1]
 
