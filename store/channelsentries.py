@@ -7,7 +7,7 @@ from datetime import time
 from typing import Annotated, Any, ClassVar, Literal
 from urllib.parse import parse_qs, urlsplit
 
-from pydantic import AfterValidator, BeforeValidator, Field, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, PlainSerializer, model_validator
 
 from store import texts
 from store.sitestypes import Identifier, Part, Text
@@ -57,7 +57,9 @@ def _kind(value: str) -> str:
     return value
 
 
-TimeOfDay = Annotated[time, BeforeValidator(_clock)]
+TimeOfDay = Annotated[
+    time, BeforeValidator(_clock), PlainSerializer(lambda moment: moment.strftime("%H:%M"), return_type=str)
+]
 Url = Annotated[str, AfterValidator(_http_url)]
 Secret = Annotated[str, Field(min_length=1, max_length=500)]
 Mail = Annotated[str, AfterValidator(_address)]
@@ -87,7 +89,9 @@ class ChannelEntry(Part):
 
     def options(self) -> dict[str, Any]:
         """What may be shown."""
-        shown = self.model_dump(mode="json", exclude={"id", "kind", *self.SECRETS}) | {"per_minute": self.limit}
+        shown = self.model_dump(mode="json", exclude={"id", "kind", *self.SECRETS}) | {
+            "per_minute": self.limit
+        }
         url = getattr(self, "url", None)
         return shown if url is None else shown | {"address": address_of(url)}
 
@@ -170,7 +174,9 @@ class WebhookEntry(ChannelEntry):
     def _sealed(self) -> WebhookEntry:
         parts = urlsplit(self.url)
         if parts.scheme != "https" and parts.hostname not in _LOOPBACK and not self.allow_plain_http:
-            raise ValueError("the address must begin with https://; in a closed network say allow_plain_http: true")
+            raise ValueError(
+                "the address must begin with https://; in a closed network say allow_plain_http: true"
+            )
         return self
 
 
@@ -226,19 +232,22 @@ class QuietEntry(Part):
 
 
 class RouteEntry(Part):
-    """Which things go to which channels. A filter that is not given lets everything through; no channels = for nobody."""
+    """Which things go to which channels. A filter that is not given lets everything through; no channels = for nobody.
+
+    Alerts of severity info are for the record: only a route that names info takes them.
+    """
 
     channels: tuple[Identifier, ...]
     purposes: tuple[Purpose, ...] = ("raised", "reminder", "escalated", "cleared", "digest", "task")
     sites: tuple[Identifier, ...] | None = None
-    severities: tuple[Severity, ...] | None = None
+    severities: tuple[Severity, ...] = ("warning", "serious", "critical")
     codes: tuple[AlertCode, ...] | None = None
     shifts: tuple[Identifier, ...] | None = None
     through_quiet: bool = False
 
 
 class Plan(Part):
-    """Routing, shifts and quiet hours. ``default`` are the channels of what no route takes."""
+    """Routing, shifts and quiet hours. ``default`` are the channels of what no route takes, info excepted."""
 
     default: tuple[Identifier, ...] = ()
     quiet_hours: QuietEntry | None = None

@@ -34,7 +34,9 @@ class ChannelsFile(Plan):
             _known("channel", channels, f"route {number}", route.channels)
             _known("shift", shifts, f"route {number}", route.shifts or ())
         if self.channels and not self.default:
-            raise ValueError("default must name the channels of what no route takes, so that nothing is told to nobody")
+            raise ValueError(
+                "default must name the channels of what no route takes, so that nothing is told to nobody"
+            )
         return self
 
     def plan(self) -> Plan:

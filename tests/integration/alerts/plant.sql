@@ -108,3 +108,26 @@ select due, instance from job_slot where name = %(job)s order by due
 
 -- name: running_job
 select instance from job_run where name = %(job)s and started_at is not null and finished_at is null
+
+-- name: outbox
+-- Messages in the order they were queued.
+select * from outbox order by id
+
+-- name: inhibit
+-- A wider outage explains an alert.
+update alert set inhibited_by = %(by)s where id = %(id)s
+
+-- name: worked
+-- The newest judged value of a factor with its verdicts.
+select p.valid, p.status, p.reasons, p.reported_measured, p.after_marking_measured, p.after_marking_folded,
+       p.after_exemption_folded, array_agg(v.result order by v.limit_key) filter (where v.result is not null) as results,
+       (select array_agg(reason) from verdict w, unnest(w.reasons) as reason
+        where (w.outlet_key, w.factor, w.span, w.start, w.revision) = (p.outlet_key, p.factor, p.span, p.start, p.revision)
+       ) as verdict_reasons,
+       max(v.multiple) as multiple
+from period_value p
+left join verdict v on (v.outlet_key, v.factor, v.span, v.start, v.revision) = (p.outlet_key, p.factor, p.span, p.start, p.revision)
+where p.outlet_key = %(outlet_key)s and p.factor = %(factor)s and p.span = %(span)s and p.start = %(start)s
+group by p.outlet_key, p.factor, p.span, p.start, p.revision, p.valid, p.status, p.reasons, p.reported_measured,
+         p.after_marking_measured, p.after_marking_folded, p.after_exemption_folded
+order by p.revision desc limit 1
