@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 from alerts.judgement.decision import Case
-from alerts.judgement.marks import largest_share
+from alerts.judgement.marks import largest_share, reasons_of
 from alerts.judgement.values import MISSING, NORMAL, Columns, Period
 
 HOURS_A_DAY = 24
@@ -26,6 +26,7 @@ class HourResult:
     covered : labels of the working-condition marks that last 45 minutes of the hour
     standard_check : whether a standard check (标样核查) was made in the hour
     exempt : exceeded but exempt: the value after marking stays, the one after exemption is none
+    reasons : reason codes of the hour
     """
 
     start: datetime
@@ -37,6 +38,7 @@ class HourResult:
     covered: tuple[str, ...] = ()
     standard_check: bool = False
     exempt: bool = False
+    reasons: tuple[str, ...] = ()
 
     @property
     def stopped(self) -> bool:
@@ -48,15 +50,27 @@ class HourResult:
         """Not valid, and yet nothing took its value out."""
         return not self.valid and self.measured is not None
 
+    @property
+    def doubts(self) -> tuple[str, ...]:
+        """Why an undetermined hour is undetermined."""
+        return self.reasons[:1] or reasons_of(self.status)
+
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """A day of one factor before its verdicts."""
+    """A day of one factor before its verdicts.
+
+    Attributes
+    ----------
+    judged : the value after marking; it is judged
+    exempted : the value after exemption: the same without the exempt hours
+    """
 
     case: Case
     reported: Columns
     recomputed: Columns
     judged: Columns
+    exempted: Columns
     count: int
     expected: int
     inputs: Mapping[str, Any]
@@ -83,6 +97,7 @@ def hour_result(period: Period) -> HourResult:
         covered=tuple(period.inputs.get("covered", ())),
         standard_check=bool(period.inputs.get("standard_check", False)),
         exempt=any(verdict.result == "exempt" for verdict in period.verdicts),
+        reasons=period.reasons,
     )
 
 
@@ -100,6 +115,14 @@ def statuses(hours: Sequence[HourResult]) -> dict[str, int]:
     if absent:
         counts[MISSING] = counts.get(MISSING, 0) + absent
     return dict(sorted(counts.items()))
+
+
+def told_hours(hours: Sequence[HourResult]) -> dict[str, Any]:
+    """The hours of a day as its inputs tell of them: how many had each status, stood, or were exempt."""
+    told: dict[str, Any] = {"hours": statuses(hours)}
+    stopped = sum(1 for hour in hours if hour.stopped)
+    exempt = sum(1 for hour in hours if hour.exempt)
+    return told | ({"stopped": stopped} if stopped else {}) | ({"exempt": exempt} if exempt else {})
 
 
 def received(hours: Sequence[HourResult]) -> bool:

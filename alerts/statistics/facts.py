@@ -7,18 +7,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
+from alerts.judgement.exemptions import cover_of
 from alerts.judgement.statements import Statements
 from alerts.judgement.values import MISSING
-from store.clock import HOUR
 
 STOPPED = "stopped"
 """Status and condition label of a source that does not run (停运)."""
-
-STATE_SECONDS = 45 * 60
-"""A state of the source counts for an hour when it lasts 45 minutes of it (regulation.md B.1)."""
-
-OUT_OF_CONTROL = "quality_check_failed"
-"""Reason of an hour between the last passed check before a failed one and the next passed one (B.1 失控, B.2 非正常时段)."""
 
 NO_DISCHARGE = "flow_zero"
 
@@ -91,13 +85,4 @@ def stopped_hours(
 
 def marked_stopped(statements: Statements, factor: str, hour: datetime) -> bool:
     """Whether effective condition marks say for 45 minutes of the hour that the source stood; overlaps count once."""
-    spans = sorted(
-        (max(mark.from_time, hour), min(mark.to_time, hour + HOUR))
-        for mark in statements.by_hour.get(hour, ())
-        if mark.category == "condition" and mark.label == STOPPED and mark.covers(factor)
-    )
-    seconds, reached = 0.0, hour
-    for start, end in spans:
-        seconds += max(0.0, (end - max(start, reached)).total_seconds())
-        reached = max(reached, end)
-    return seconds >= STATE_SECONDS
+    return STOPPED in cover_of(statements, (), factor, hour).labels
