@@ -16,7 +16,7 @@ from api.context import POOL_SIZE, Database, Services
 from api.heartbeat import Heartbeat
 from api.live import Hub
 from api.metrics import Metrics
-from api.routes import alerts, data, operations, sites, stream, system
+from api.routes import alerts, data, handling, operations, sites, stream, system
 from api.shell import API_PREFIX, Shell
 from store import clock
 from store.database import pool
@@ -85,14 +85,14 @@ def create_app(settings: Settings) -> FastAPI:
     )
     problems.install(app)
     console_errors.install(app)
-    app.add_middleware(Shell, metrics=metrics)
+    app.add_middleware(Shell, metrics=metrics, attachment_bytes=settings.attachment_bytes)
     include_routes(app)
     return app
 
 
 def include_routes(app: FastAPI) -> None:
     """Every router of the API and of the console. Health and metrics stand at the root too, where supervisors look for them."""
-    for router in (sites.router, data.router, alerts.router, stream.router, operations.router, system.router):
-        app.include_router(router, prefix=API_PREFIX)
+    for part in (sites, data, alerts, handling, stream, operations, system):
+        app.include_router(part.router, prefix=API_PREFIX)
     app.include_router(system.router, include_in_schema=False)
     app.include_router(console.router)

@@ -16,6 +16,8 @@ class Permission(StrEnum):
     LEDGER_READ = "ledger:read"  #: what came in and what became of it
     ALERTS_READ = "alerts:read"
     ALERTS_ACKNOWLEDGE = "alerts:acknowledge"
+    ALERTS_HANDLE = "alerts:handle"  #: assign, tell the company, verify, close, make a lead
+    ALERTS_REPLY = "alerts:reply"  #: answer, comment, attach; a company for its own site
     STREAM_READ = "stream:read"  #: live events
     OPERATIONS_READ = "operations:read"  #: time-driven jobs and what became of them
     METRICS_READ = "metrics:read"  #: Prometheus metrics from elsewhere than this machine
@@ -31,13 +33,16 @@ _READ = frozenset(
     }
 )
 
+_HANDLE = frozenset({Permission.ALERTS_ACKNOWLEDGE, Permission.ALERTS_HANDLE, Permission.ALERTS_REPLY})
+
 PERMISSIONS: Mapping[Role, frozenset[Permission]] = {
-    Role.OFFICER: _READ | {Permission.ALERTS_ACKNOWLEDGE},
+    Role.OFFICER: _READ | _HANDLE,
     Role.TECHNICAL_REVIEWER: _READ,
     Role.LEGAL_REVIEWER: _READ,
-    Role.SUPERVISOR: _READ | {Permission.ALERTS_ACKNOWLEDGE, Permission.OPERATIONS_READ},
+    Role.SUPERVISOR: _READ | _HANDLE | {Permission.OPERATIONS_READ},
     Role.AUDITOR: _READ,
-    Role.COMPANY: _READ,  # of its own site only: every query is narrowed by Principal.site_key
+    # Of its own site only: every query is narrowed by Principal.site_key.
+    Role.COMPANY: _READ | {Permission.ALERTS_REPLY},
     # Who runs the machines sees how data flow, not what officers do with it.
     Role.OPERATOR: frozenset(
         {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import time
 from collections.abc import MutableMapping
 from typing import Any
@@ -16,8 +17,10 @@ from store.errors import DecodeError
 
 API_PREFIX = "/api/v1"
 
-BODY_BYTES = 64 * 1024  # the largest write of this release is a reason of 1,000 characters
+BODY_BYTES = 64 * 1024  # the largest write but a file is a text of 2,000 characters
 BODY_SECONDS = 10  # a body that takes longer holds a connection for nothing
+FILE_SECONDS = 120  # a picture from a telephone at a stack, over a slow line
+_FILE_PATH = re.compile(rf"{API_PREFIX}/alerts/\d+/attachments")
 
 SECURITY_HEADERS = {
     "Content-Security-Policy": (
@@ -38,9 +41,10 @@ _HTTPS_ONLY = "max-age=31536000"
 class Shell:
     """ASGI middleware around the whole application."""
 
-    def __init__(self, app: ASGIApp, metrics: Metrics) -> None:
+    def __init__(self, app: ASGIApp, metrics: Metrics, attachment_bytes: int) -> None:
         self.app = app
         self.metrics = metrics
+        self.attachment_bytes = attachment_bytes
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -59,7 +63,7 @@ class Shell:
             await send(message)
 
         try:
-            await self.app(scope, _Body(scope, receive), with_headers)
+            await self.app(scope, self._body(scope, receive), with_headers)
         except DecodeError as error:
             # Only _Body raises outside the routes; a route that had begun to answer cannot be answered twice.
             if answered:
@@ -71,11 +75,20 @@ class Shell:
             )
 
 
-class _Body:
-    """Hands the request body on, but neither more than BODY_BYTES nor for longer than BODY_SECONDS."""
+    def _body(self, scope: Scope, receive: Receive) -> _Body:
+        if _FILE_PATH.fullmatch(scope["path"]):
+            # What surrounds the file in a form fits into the usual size.
+            return _Body(scope, receive, self.attachment_bytes + BODY_BYTES, FILE_SECONDS)
+        return _Body(scope, receive, BODY_BYTES, BODY_SECONDS)
 
-    def __init__(self, scope: Scope, receive: Receive) -> None:
+
+class _Body:
+    """Hands the request body on, but neither more than ``most`` bytes nor for longer than ``seconds``."""
+
+    def __init__(self, scope: Scope, receive: Receive, most: int, seconds: float) -> None:
         self._receive = receive
+        self._most = most
+        self._seconds = seconds
         self._bytes = 0
         self._complete = False
         self._deadline: float | None = None
@@ -85,25 +98,25 @@ class _Body:
     async def __call__(self) -> Message:
         if self._complete:
             return await self._receive()
-        if self._announced > BODY_BYTES:
-            raise _too_large()
+        if self._announced > self._most:
+            raise _too_large(self._most)
         now = asyncio.get_running_loop().time()
-        self._deadline = self._deadline or now + BODY_SECONDS
+        self._deadline = self._deadline or now + self._seconds
         try:
             message = await asyncio.wait_for(self._receive(), self._deadline - now)
         except TimeoutError:
             raise DecodeError(
-                f"The request body did not come within {BODY_SECONDS} seconds.", code="body_too_slow"
+                f"The request body did not come within {self._seconds} seconds.", code="body_too_slow"
             ) from None
         self._bytes += len(message.get("body", b""))
-        if self._bytes > BODY_BYTES:
-            raise _too_large()
+        if self._bytes > self._most:
+            raise _too_large(self._most)
         self._complete = not message.get("more_body", False)
         return message
 
 
-def _too_large() -> DecodeError:
-    return DecodeError(f"A request body has {BODY_BYTES} bytes at the most.", code="body_too_large")
+def _too_large(most: int) -> DecodeError:
+    return DecodeError(f"A request body has {most} bytes at the most here.", code="body_too_large")
 
 
 def _harden(message: MutableMapping[str, Any], *, https: bool) -> None:

@@ -10,6 +10,7 @@ from typing import Any
 
 from api.console import words
 from store.errors import NotFound
+from store.handling.visible import BUREAU, event_for_company
 from store.model import Registry
 from store.texts import has, text
 
@@ -100,7 +101,7 @@ def alert_row(row: Mapping[str, Any], registry: Registry, *, for_company: bool) 
         handling_word=text(f"console.handling.{row['handling']}"),
         late=row["late"],
         acknowledged_at=row["acknowledged_at"],
-        acknowledged_by=None if who is None else _actor(who, for_company=for_company),
+        acknowledged_by=text("console.actor_bureau") if who is not None and for_company else who,
     )
 
 
@@ -148,16 +149,30 @@ def _place(row: Mapping[str, Any], registry: Registry) -> tuple[str, str | None]
     return text("console.place_platform"), None
 
 
+def event_rows(rows: Iterable[Mapping[str, Any]], *, for_company: bool) -> list[EventRow]:
+    """The history of an alert in words, as far as it is meant for who looks."""
+    return [
+        event_row(row, for_company=for_company)
+        for row in rows
+        if not for_company or event_for_company(row) is not None
+    ]
+
+
 def event_row(row: Mapping[str, Any], *, for_company: bool) -> EventRow:
     """One row of ``alert_event`` in words. A company learns what happened, not which officer did it or what officers noted."""
     key = f"console.action.{row['action']}"
-    hidden = for_company and row["actor"] != "system"
+    word = text(key) if has(key) else row["action"]
+    result = row["detail"].get("result")
+    if result is not None and has(f"console.handling.{result}"):
+        word = text("console.action_result", action=word, result=text(f"console.handling.{result}"))
+    shown = event_for_company(row) if for_company else row
+    actor = BUREAU if shown is None else shown["actor"]
     return EventRow(
         at=row["at"],
-        actor=_actor(row["actor"], for_company=for_company),
+        actor=text("console.actor_bureau") if for_company and actor == BUREAU else _actor(actor),
         action=row["action"],
-        word=text(key) if has(key) else row["action"],
-        reason=None if hidden else _reason(row["action"], row["reason"]),
+        word=word,
+        reason=None if shown is None else _reason(row["action"], shown["reason"]),
     )
 
 
@@ -167,10 +182,8 @@ def _reason(action: str, reason: str | None) -> str | None:
     return text(key) if has(key) else reason
 
 
-def _actor(actor: str, *, for_company: bool) -> str:
-    if actor == "system":
-        return text("console.actor_system")
-    return text("console.actor_bureau") if for_company else actor
+def _actor(actor: str) -> str:
+    return text("console.actor_system") if actor == "system" else actor
 
 
 def occurrence_row(row: Mapping[str, Any], factor: str | None) -> OccurrenceRow:

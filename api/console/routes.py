@@ -9,6 +9,7 @@ from fastapi.responses import RedirectResponse, Response
 from starlette.staticfiles import StaticFiles
 
 from api.access import Principal, requires
+from api.alertread import caller_of
 from api.console import alertview, login, outletpage, reads
 from api.console.errors import ConsoleRoute
 from api.console.overview import Facts, site_card
@@ -20,7 +21,7 @@ from api.permissions import Permission
 from store import clock
 from store.database import Connection
 from store.errors import Conflict, NotFound
-from store.handling import acknowledge
+from store.handling import Action, Step, clocks_of, take_step
 from store.model import Registry
 from store.people import Role
 
@@ -132,10 +133,9 @@ def alert(request: Request, services: ServicesHere, principal: AlertsReader, ale
     with services.database.read() as connection:
         registry = visible_registry(connection, principal, now)
         row = _alert_row(connection, alert_id, principal)
-        events = [
-            alertview.event_row(event, for_company=_company(principal))
-            for event in reads.alert_events(connection, alert_id)
-        ]
+        events = alertview.event_rows(
+            reads.alert_events(connection, alert_id), for_company=_company(principal)
+        )
         occurrences = [
             alertview.occurrence_row(occurrence, row["factor"])
             for occurrence in reads.alert_occurrences(connection, alert_id)
@@ -161,13 +161,13 @@ def acknowledge_alert(
     now = clock.now()
     with services.database.write() as connection:
         try:
-            acknowledge(
+            take_step(
                 connection,
-                alert_id=alert_id,
-                actor=principal.name,
-                origin=principal.origin,
+                alert_id,
+                Step(Action.ACKNOWLEDGE),
+                caller_of(principal),
+                clocks=clocks_of(services.settings),
                 at=now,
-                site_key=principal.site_key,
             )
         except Conflict as conflict:
             if conflict.code != "already_acknowledged":

@@ -1,4 +1,4 @@
-"""Shapes of alerts."""
+"""Shapes of alerts, and of the steps that people take with them."""
 
 from __future__ import annotations
 
@@ -11,21 +11,39 @@ from api.shapes import Shape
 
 Condition = Literal["pending", "active", "cleared"]
 Handling = Literal["new", "notified", "answered", "confirmed", "unfounded", "site_visit", "closed", "lead"]
+Severity = Literal["info", "warning", "serious", "critical"]
+StepName = Literal[
+    "acknowledge",
+    "assign",
+    "comment",
+    "attach",
+    "remind",
+    "notify",
+    "answer",
+    "confirm",
+    "reject",
+    "visit",
+    "close",
+    "lead",
+]
+
+Words = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2000)]
+MaybeWords = Annotated[str, StringConstraints(strip_whitespace=True, max_length=1000)]
 
 
 class Alert(Shape):
-    """An alert (预警): an episode that an officer must handle."""
+    """An alert (预警): an episode that an officer must handle. A company sees neither who works on it nor what is planned."""
 
     id: int
     number: str
     code: str
     title: str | None = Field(description="What it is, in Chinese.")
-    severity: Literal["info", "warning", "serious", "critical"]
+    severity: Severity
     site: str | None
     outlet: str | None
     gateway: str | None
     factor: str | None
-    condition: Condition
+    condition: Condition = Field(description="pending: not sure yet; cleared: over, but perhaps not handled.")
     handling: Handling
     first_seen: datetime
     last_seen: datetime
@@ -38,6 +56,18 @@ class Alert(Shape):
     late: bool
     acknowledged_at: datetime | None
     acknowledged_by: str | None
+    assigned_to: str | None
+    due_at: datetime | None = Field(description="Until when the next step is due.")
+    due_step: Literal["acknowledge", "answer", "verify", "close"] | None
+    escalation: int = Field(
+        description="Levels that had to hear of an overdue step: 0 none, 1 supervisor, 2 above."
+    )
+    reminded_at: datetime | None
+    previous_id: int | None = Field(description="The episode of the same kind and place before this one.")
+    inhibited_by: int | None = Field(
+        description="The wider outage that explains it; nobody is called for it."
+    )
+    flaps: int = Field(description="How often it came back soon after it was over.")
 
 
 class AlertList(Shape):
@@ -46,7 +76,7 @@ class AlertList(Shape):
 
 
 class AlertEvent(Shape):
-    """What happened to an alert. A company sees ``bureau`` for every officer, and no internal reasons."""
+    """What happened to an alert. A company sees ``bureau`` for every officer, and only what is meant for it."""
 
     at: datetime
     actor: str
@@ -67,12 +97,73 @@ class Occurrence(Shape):
     withdrawn_at: datetime | None
 
 
+class Attachment(Shape):
+    """A paper or picture of an alert; the bytes are at ``/alerts/{id}/attachments/{id}``."""
+
+    id: int
+    name: str
+    media_type: str
+    bytes: int
+    sha256: str
+    public: bool
+    filed_by: str
+    filed_at: datetime
+
+
 class AlertDetail(Alert):
     events: list[AlertEvent]
     occurrences: list[Occurrence] = Field(description="The newest 1,000.")
+    attachments: list[Attachment]
+    possible: list[StepName] = Field(description="The steps that the caller can take now.")
 
 
 class Acknowledge(Shape):
     """Why, in the officer's words."""
 
-    reason: Annotated[str, StringConstraints(strip_whitespace=True, max_length=1000)] | None = None
+    reason: MaybeWords | None = None
+
+
+class Assign(Shape):
+    """Who works on it: the name of an officer, a supervisor or an admin."""
+
+    to: Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_.-]{1,31}$")]
+    reason: MaybeWords | None = None
+
+
+class Comment(Shape):
+    """A note. An officer's stays inside the bureau unless it is public; a company's is public."""
+
+    text: Words
+    public: bool = False
+
+
+class Notify(Shape):
+    """What the company is told beside the alert itself. It reads this."""
+
+    message: MaybeWords | None = None
+
+
+class Remind(Shape):
+    """Why it is recalled."""
+
+    reason: MaybeWords | None = None
+
+
+class AnswerGiven(Shape):
+    """What the company says: the cause and the measures it took; papers are attached before or after."""
+
+    cause: Words
+    measures: Words
+
+
+class Verify(Shape):
+    """What the bureau found: it is so, it is not so, or a visit is needed; and why."""
+
+    result: Literal["confirmed", "unfounded", "site_visit"]
+    reason: Words
+
+
+class Settle(Shape):
+    """Why it is closed or becomes a lead."""
+
+    reason: Words

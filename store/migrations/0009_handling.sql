@@ -31,6 +31,7 @@ create table attachment (
     digest      bytea not null,                 -- SHA-256 of content
     content     bytea not null,
     public      boolean not null,               -- the company may see it too: its own papers, and what it was given
+    by_company  boolean not null,
     filed_by    text not null,
     filed_at    timestamptz not null
 );

@@ -41,14 +41,25 @@ cross join lateral (
 ) v
 
 -- name: open_alerts
--- Alerts that still stand, and cleared ones that nobody has acknowledged; gravest and newest first. Late ones stand at the end.
-select id, number, code, severity, site_key, outlet_key, gateway, factor, condition, handling, first_seen, last_seen,
+-- Alerts that still stand, and cleared ones that nobody has acknowledged or settled; gravest and newest first. Late ones stand at
+-- the end, what a wider outage explains does not stand here. A company sees the handling as far as it may know it.
+select a.id, number, code, severity, site_key, outlet_key, gateway, factor, condition, shown.handling, first_seen, last_seen,
        raised_at, cleared_at, count, numbers, clause, limit_key, late, acknowledged_at, acknowledged_by
-from alert
-where (condition = 'active' or (condition = 'cleared' and acknowledged_at is null and not late))
+from alert a
+cross join lateral (
+    select case
+               when %(site)s::integer is null or a.handling not in ('confirmed', 'unfounded', 'site_visit', 'lead') then a.handling
+               when exists (select from alert_event e where e.alert_id = a.id and e.action = 'answered') then 'answered'
+               when exists (select from alert_event e where e.alert_id = a.id and e.action = 'notified') then 'notified'
+               else 'new'
+           end as handling
+) shown
+where (condition = 'active'
+       or (condition = 'cleared' and acknowledged_at is null and not late and inhibited_by is null
+           and a.handling not in ('closed', 'lead')))
   and (%(site)s::integer is null or site_key = %(site)s)
 order by late, (condition = 'active') desc,
-         array_position(array['critical', 'serious', 'warning', 'info'], severity), raised_at desc, id desc
+         array_position(array['critical', 'serious', 'warning', 'info'], severity), raised_at desc, a.id desc
 limit %(most)s
 
 -- name: count_active_alerts
@@ -59,20 +70,36 @@ where condition = 'active' and (%(site)s::integer is null or site_key = %(site)s
 
 -- name: all_alerts
 -- Alerts of any condition, newest first, before an id for paging.
-select id, number, code, severity, site_key, outlet_key, gateway, factor, condition, handling, first_seen, last_seen,
+select a.id, number, code, severity, site_key, outlet_key, gateway, factor, condition, shown.handling, first_seen, last_seen,
        raised_at, cleared_at, count, numbers, clause, limit_key, late, acknowledged_at, acknowledged_by
-from alert
+from alert a
+cross join lateral (
+    select case
+               when %(site)s::integer is null or a.handling not in ('confirmed', 'unfounded', 'site_visit', 'lead') then a.handling
+               when exists (select from alert_event e where e.alert_id = a.id and e.action = 'answered') then 'answered'
+               when exists (select from alert_event e where e.alert_id = a.id and e.action = 'notified') then 'notified'
+               else 'new'
+           end as handling
+) shown
 where condition <> 'pending' and (%(site)s::integer is null or site_key = %(site)s)
-  and (%(before)s::bigint is null or id < %(before)s)
-order by id desc
+  and (%(before)s::bigint is null or a.id < %(before)s)
+order by a.id desc
 limit %(most)s
 
 -- name: alert_by_id
 -- One alert.
-select id, number, code, severity, site_key, outlet_key, gateway, factor, condition, handling, first_seen, last_seen,
+select a.id, number, code, severity, site_key, outlet_key, gateway, factor, condition, shown.handling, first_seen, last_seen,
        raised_at, cleared_at, count, numbers, clause, limit_key, late, acknowledged_at, acknowledged_by
-from alert
-where id = %(id)s and (%(site)s::integer is null or site_key = %(site)s)
+from alert a
+cross join lateral (
+    select case
+               when %(site)s::integer is null or a.handling not in ('confirmed', 'unfounded', 'site_visit', 'lead') then a.handling
+               when exists (select from alert_event e where e.alert_id = a.id and e.action = 'answered') then 'answered'
+               when exists (select from alert_event e where e.alert_id = a.id and e.action = 'notified') then 'notified'
+               else 'new'
+           end as handling
+) shown
+where a.id = %(id)s and (%(site)s::integer is null or (site_key = %(site)s and condition <> 'pending'))
 
 -- name: alert_events
 -- What happened to an alert, oldest first.

@@ -194,16 +194,31 @@ group by l.disposition, l.reason
 order by l.disposition, l.reason
 
 -- name: alerts
--- Alerts, newest first, before a place; for a company of its own site only. A filter that is NULL does not filter.
-select a.id, a.number, a.code, a.severity, s.id as site, o.id as outlet, a.gateway, a.factor, a.condition, a.handling, a.first_seen,
+-- Alerts, newest first, before a place. A filter that is NULL does not filter. For a company: those of its own site that are sure,
+-- with the handling as far as it may know it.
+select a.id, a.number, a.code, a.severity, s.id as site, o.id as outlet, a.gateway, a.factor, a.condition, shown.handling, a.first_seen,
        a.last_seen, a.raised_at, a.cleared_at, a.count, a.numbers, a.clause, a.limit_key as limit_id, a.late, a.acknowledged_at,
-       a.acknowledged_by
+       a.acknowledged_by, a.assigned_to, a.due_at, a.due_step, a.escalation, a.reminded_at, a.previous_id, a.inhibited_by, a.flaps
 from alert a
 left join site s on s.key = a.site_key
 left join outlet o on o.key = a.outlet_key
-where (%(site_key)s::integer is null or a.site_key = %(site_key)s)
+cross join lateral (
+    select case
+               when %(site_key)s::integer is null or a.handling not in ('confirmed', 'unfounded', 'site_visit', 'lead')
+                   then a.handling
+               when exists (select from alert_event e where e.alert_id = a.id and e.action = 'answered') then 'answered'
+               when exists (select from alert_event e where e.alert_id = a.id and e.action = 'notified') then 'notified'
+               else 'new'
+           end as handling
+) shown
+where (%(site_key)s::integer is null or (a.site_key = %(site_key)s and a.condition <> 'pending'))
   and (%(condition)s::text is null or a.condition = %(condition)s)
-  and (%(handling)s::text is null or a.handling = %(handling)s)
+  and (%(handling)s::text is null or shown.handling = %(handling)s)
+  and (%(severity)s::text is null or a.severity = %(severity)s)
+  and (%(late)s::boolean is null or a.late = %(late)s)
+  and (%(assigned_to)s::text is null or (a.assigned_to = %(assigned_to)s and %(site_key)s::integer is null))
+  and (%(overdue_at)s::timestamptz is null
+       or (a.due_at <= %(overdue_at)s and (%(site_key)s::integer is null or a.due_step = 'answer')))
   and (%(code)s::text is null or a.code = %(code)s)
   and (%(site)s::text is null or s.id = %(site)s)
   and (%(outlet)s::text is null or o.id = %(outlet)s)
@@ -213,14 +228,23 @@ order by a.raised_at desc, a.id desc
 limit %(most)s
 
 -- name: alert
--- One alert; for a company of its own site only.
-select a.id, a.number, a.code, a.severity, s.id as site, o.id as outlet, a.gateway, a.factor, a.condition, a.handling, a.first_seen,
+-- One alert; for a company of its own site only, when it is sure, with the handling as far as it may know it.
+select a.id, a.number, a.code, a.severity, s.id as site, o.id as outlet, a.gateway, a.factor, a.condition, shown.handling, a.first_seen,
        a.last_seen, a.raised_at, a.cleared_at, a.count, a.numbers, a.clause, a.limit_key as limit_id, a.late, a.acknowledged_at,
-       a.acknowledged_by
+       a.acknowledged_by, a.assigned_to, a.due_at, a.due_step, a.escalation, a.reminded_at, a.previous_id, a.inhibited_by, a.flaps
 from alert a
 left join site s on s.key = a.site_key
 left join outlet o on o.key = a.outlet_key
-where a.id = %(id)s and (%(site_key)s::integer is null or a.site_key = %(site_key)s)
+cross join lateral (
+    select case
+               when %(site_key)s::integer is null or a.handling not in ('confirmed', 'unfounded', 'site_visit', 'lead')
+                   then a.handling
+               when exists (select from alert_event e where e.alert_id = a.id and e.action = 'answered') then 'answered'
+               when exists (select from alert_event e where e.alert_id = a.id and e.action = 'notified') then 'notified'
+               else 'new'
+           end as handling
+) shown
+where a.id = %(id)s and (%(site_key)s::integer is null or (a.site_key = %(site_key)s and a.condition <> 'pending'))
 
 -- name: alert_events
 -- What happened to an alert, oldest first.

@@ -1,4 +1,4 @@
-"""Connection alerts, our own outages, findings of ingest, and acknowledging."""
+"""Connection alerts, our own outages, and findings of ingest."""
 
 from __future__ import annotations
 
@@ -6,13 +6,11 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from alerts.actions import acknowledge
 from alerts.book import Book
 from alerts.connection import watch_connections
 from alerts.findings import clear_quiet, take_up
 from store.clock import HOUR
-from store.errors import NotFound
-from tests.integration.alerts.plant import MORNING, SO2, Plant, soon
+from tests.integration.alerts.plant import MORNING, Plant, soon
 
 SECOND = timedelta(seconds=1)
 LONG_AGO = MORNING - 5 * HOUR
@@ -209,20 +207,3 @@ def test_a_finding_without_an_alert_is_taken_up_once_and_raises_nothing(plant: P
     assert take(plant, MORNING) == 1
     assert take(plant, MORNING) == 0
     assert plant.alerts() == []
-
-
-def test_acknowledging_twice_keeps_the_first_name(plant: Plant) -> None:
-    plant.so2(MORNING, "210")
-    plant.judge(soon(MORNING))
-    alert_id = plant.alerts()[0]["id"]
-    with plant.connection.transaction():
-        assert acknowledge(plant.connection, alert_id, actor="officer", reason="已联系企业")
-        assert not acknowledge(plant.connection, alert_id, actor="other", reason=None)
-    (alert,) = plant.alerts("exceedance_hour")
-    assert (alert["acknowledged_by"], alert["condition"], alert["factor"]) == ("officer", "active", SO2)
-    assert plant.actions(alert) == ["raised", "acknowledged"]
-    assert plant.ask("audit") == [
-        {"actor": "officer", "action": "alerts:alert:acknowledge", "subject": alert["number"]}
-    ]
-    with plant.connection.transaction(), pytest.raises(NotFound):
-        acknowledge(plant.connection, 999, actor="officer", reason=None)

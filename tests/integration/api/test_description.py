@@ -20,7 +20,10 @@ OPERATIONS = [
     ("GET", "/api/v1/outlets/{outlet_id}/ledger"),
     ("GET", "/api/v1/alerts"),
     ("GET", "/api/v1/alerts/{alert_id}"),
-    ("POST", "/api/v1/alerts/{alert_id}/acknowledge"),
+    *(
+        ("POST", f"/api/v1/alerts/{{alert_id}}/{step}")
+        for step in ("acknowledge", "assign", "comment", "remind", "notify", "answer", "verify", "close", "lead")
+    ),
     ("GET", "/api/v1/healthz"),
     ("GET", "/api/v1/metrics"),
 ]
@@ -63,6 +66,16 @@ def test_the_description_is_openapi_3_1_and_names_every_path_of_the_contract(api
         "/alerts",
         "/alerts/{alert_id}",
         "/alerts/{alert_id}/acknowledge",
+        "/alerts/{alert_id}/assign",
+        "/alerts/{alert_id}/comment",
+        "/alerts/{alert_id}/remind",
+        "/alerts/{alert_id}/notify",
+        "/alerts/{alert_id}/answer",
+        "/alerts/{alert_id}/verify",
+        "/alerts/{alert_id}/close",
+        "/alerts/{alert_id}/lead",
+        "/alerts/{alert_id}/attachments",
+        "/alerts/{alert_id}/attachments/{attachment_id}",
         "/operations/jobs",
         "/stream",
         "/healthz",

@@ -12,6 +12,7 @@ from starlette.routing import BaseRoute
 from api.access import Requires, signed_in
 from api.app import create_app
 from api.permissions import PERMISSIONS, Permission
+from store.handling.steps import ROLES_OF, SYSTEM, Action
 from store.people import Role
 from store.settings import load_settings
 
@@ -62,7 +63,19 @@ def test_every_role_has_permissions_and_every_permission_a_role() -> None:
     assert all(PERMISSIONS.values())
 
 
-def test_a_company_and_those_who_only_look_change_nothing() -> None:
-    changing = {Permission.ALERTS_ACKNOWLEDGE}
+def test_a_company_and_those_who_only_look_handle_no_alert() -> None:
+    handling = {Permission.ALERTS_ACKNOWLEDGE, Permission.ALERTS_HANDLE}
     for role in (Role.COMPANY, Role.AUDITOR, Role.OPERATOR, Role.TECHNICAL_REVIEWER, Role.LEGAL_REVIEWER):
-        assert not PERMISSIONS[role] & changing, role
+        assert not PERMISSIONS[role] & handling, role
+        assert (Permission.ALERTS_REPLY in PERMISSIONS[role]) == (role is Role.COMPANY), role
+
+
+def test_the_permissions_agree_with_the_table_of_steps() -> None:
+    permission_of = {Action.ACKNOWLEDGE: Permission.ALERTS_ACKNOWLEDGE} | dict.fromkeys(
+        (Action.COMMENT, Action.ATTACH, Action.ANSWER), Permission.ALERTS_REPLY
+    )
+    for action, roles in ROLES_OF.items():
+        if roles == {SYSTEM}:
+            continue
+        permission = permission_of.get(action, Permission.ALERTS_HANDLE)
+        assert {role.value for role in Role if permission in PERMISSIONS[role]} == roles - {SYSTEM}, action
