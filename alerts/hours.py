@@ -8,9 +8,10 @@ from datetime import datetime, timedelta
 
 from alerts.judgement.factors import FLOW, OXYGEN
 from alerts.judgement.hour import judge_hour
+from alerts.judgement.statements import NOTHING_SAID
 from alerts.judgement.subject import Subject
 from alerts.judgement.values import NOTHING, FactorHour, Period, Rules, Sample
-from alerts.loading import Place, Stored, first_period, samples, stored_periods
+from alerts.loading import Place, Stored, first_period, load_statements, samples, stored_periods
 from alerts.writing import Change, changes_of
 from store.clock import HOUR
 from store.database import Connection
@@ -57,6 +58,11 @@ def judge_hours(
     open_hours = [hour for hour, factors in chosen.items() if factors]
     received = _received(connection, subject, wanted, open_hours, frames, chosen)
     begun = first_period(connection, subject.outlet_key, subject.factors) if settled else None
+    statements = (
+        load_statements(connection, subject, open_hours[0], open_hours[-1] + HOUR)
+        if open_hours
+        else NOTHING_SAID
+    )
     judged: list[Period] = []
     for hour in open_hours:
         came = {factor: received[factor, hour] for factor in wanted if (factor, hour) in received}
@@ -65,7 +71,7 @@ def judge_hours(
             begun = hour
         if not came and not known and (begun is None or hour < begun):
             continue
-        judged += judge_hour(subject, hour, came, judging.rules, chosen[hour])
+        judged += judge_hour(subject, hour, came, judging.rules, chosen[hour], statements)
     newest = {place: entry.period for place, entry in stored.items()}
     newest.update({(period.factor, period.start): period for period in judged})
     return JudgedHours(newest, changes_of(judged, stored))

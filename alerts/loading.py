@@ -9,10 +9,14 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
+from alerts.judgement.statements import NOTHING_SAID, Statements, statements_of
+from alerts.judgement.subject import Subject
 from alerts.judgement.values import Columns, Period, Sample, Verdict
 from alerts.windows import windows
+from store.checks import chain_checks_over, checks_over
 from store.clock import BEIJING, HOUR, hour_start
 from store.database import Connection
+from store.marks import marks_over
 from store.queries import queries
 
 Place = tuple[str, datetime]
@@ -91,6 +95,26 @@ def stored_periods(
         place: Stored(row[2], _period(row, span, tuple(verdicts.get((row[0], row[1], row[2]), ()))))
         for place, row in rows.items()
     }
+
+
+def load_statements(
+    connection: Connection, subject: Subject, earliest: datetime, latest: datetime
+) -> Statements:
+    """The marks and checks that take effect on the hours of [earliest, latest).
+
+    Where exemptions are on record the marks begin a year before the calendar year: quotas count the year, and an event may have
+    begun before it.
+    """
+    since = earliest
+    if subject.exemptions:
+        year = earliest.astimezone(BEIJING).year - 1
+        since = datetime(year, 1, 1, tzinfo=BEIJING)
+    marks = marks_over(connection, subject.outlet_key, since, latest)
+    checks = checks_over(connection, subject.outlet_key, earliest, latest)
+    chain = chain_checks_over(connection, subject.outlet_key, earliest, latest)
+    if not marks and not checks and not chain:
+        return NOTHING_SAID
+    return statements_of(marks, checks, chain, earliest, latest)
 
 
 def first_period(connection: Connection, outlet_key: int, factors: Sequence[str]) -> datetime | None:

@@ -11,8 +11,11 @@ listen outfall_registry
 select pg_notify('outfall_live', %(payload)s)
 
 -- name: waiting_outlets
--- Outlets with touched hours, the longest waiting first.
-select outlet_key from touched group by outlet_key order by min(touched_at)
+-- Outlets with touched hours: those with hours that have ended first, then the longest waiting. News of the running hour alone are
+-- gathered for a second: they change with every frame, and a verdict comes with the end of the hour.
+select outlet_key from touched group by outlet_key
+having min(from_time) < date_trunc('hour', clock_timestamp()) or min(touched_at) < clock_timestamp() - interval '1 second'
+order by min(from_time) >= date_trunc('hour', clock_timestamp()), min(touched_at)
 
 -- name: try_outlet
 -- One process judges an outlet at a time; released at the end of the transaction.
@@ -31,6 +34,14 @@ returning t.from_time, t.to_time, t.cause
 -- name: put_back
 -- Hours that are left for the next transaction.
 insert into touched (outlet_key, from_time, to_time, cause) values (%(outlet_key)s, %(from_time)s, %(to_time)s, %(cause)s)
+
+-- name: touch_quota
+-- A mark uses up quota of its year: the hours under later marks with the same exemption are judged again. The cause tells them from
+-- marks, so that they touch nothing further.
+insert into touched (outlet_key, from_time, to_time, cause)
+select outlet_key, date_trunc('hour', from_time), to_time, 'exemption' from mark
+where outlet_key = %(outlet_key)s and category = 'condition' and label = any(%(labels)s) and not late
+  and to_time > %(after)s
 
 -- name: drop_touched
 -- Hours of an outlet that is no longer registered are not judged.
