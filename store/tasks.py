@@ -120,11 +120,16 @@ def open_task(connection: Connection, new: NewTask, caller: Caller, at: datetime
 
 
 def join_task(
-    connection: Connection, task_id: int, alert_id: int | None, caller: Caller, at: datetime
+    connection: Connection,
+    task_id: int,
+    alert_id: int | None,
+    caller: Caller,
+    at: datetime,
+    statement: str | None = None,
 ) -> None:
-    """Note that a further alert is looked at within this task."""
+    """Note that a further alert or statement is looked at within this task."""
     task = _locked(connection, task_id)
-    _record(connection, task_id, task["number"], "joined", caller, at, None, {"alert_id": alert_id})
+    _record(connection, task_id, task["number"], "joined", caller, at, statement, {"alert_id": alert_id})
 
 
 def start_task(connection: Connection, task_id: int, caller: Caller, at: datetime) -> None:

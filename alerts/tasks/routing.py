@@ -79,7 +79,7 @@ class Facts:
     complaint, superior, suspicion, lead, sample, routine : what a person (or the draw of the sample) states
     late : from data so old that nobody is called
     inhibited : a wider outage explains the alert
-    visits : on-site visits of the unit in this calendar year, made or planned
+    visits : on-site visits of the unit made in this calendar year; a planned one counts when it is made, and others join it
     """
 
     listed: bool

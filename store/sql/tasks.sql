@@ -145,11 +145,11 @@ returning id
 
 -- name: lock_sample
 -- The sample of a period, held until the end of the transaction.
-select id, period, seed, published_at, drawn_at, candidates, chosen, algorithm from sample_draw where period = %(period)s for update
+select period, seed, published_at, drawn_at, candidates, chosen, algorithm from sample_draw where period = %(period)s for update
 
 -- name: finish_sample
 -- What was drawn.
-update sample_draw set drawn_at = %(at)s, chosen = %(chosen)s where id = %(id)s
+update sample_draw set drawn_at = %(at)s, chosen = %(chosen)s where period = %(period)s
 
 -- name: samples
 -- Every published sample, newest first.
