@@ -239,6 +239,23 @@ class Settings(BaseSettings):
         24, description="How long the seed of a random sample is public before the draw."
     )
 
+    # Notifications
+    public_url: str | None = Field(
+        None,
+        pattern="^https?://[^/]+$",
+        description="Address of the console in messages, without a path; else the one the API listens on.",
+    )
+    notify_merge_minutes: Annotated[int, Field(ge=1, le=24 * 60)] = Field(
+        10,
+        description="Messages that waited longer than this, for a channel out of order, go out as one.",
+    )
+    notify_give_up_days: Annotated[int, Field(ge=1, le=365)] = Field(
+        7, description="A message that could not be delivered for this long is given up, and it is said so."
+    )
+    notify_down_minutes: Annotated[int, Field(ge=1, le=24 * 60)] = Field(
+        30, description="A channel out of order for this long is told of over the other channels."
+    )
+
     @classmethod
     def settings_customise_sources(
         cls,
