@@ -123,6 +123,7 @@ class Plant:
         status: str = "normal",
         kind: str = "hour",
         touch: bool = True,
+        received_at: datetime | None = None,
     ) -> None:
         """One reading as ingest stores it; sent again it is a further revision."""
         key = self.key(outlet)
@@ -136,6 +137,7 @@ class Plant:
             folded=None if folded is None else Decimal(folded),
             total=None if total is None else Decimal(total),
             status=status,
+            received_at=received_at,
         )
         if touch:
             self.touch(at, at + HOUR, outlet=outlet)

@@ -5,7 +5,7 @@ insert into reading (data_time, outlet_key, kind, factor, revision, value, folde
 values (%(at)s, %(outlet_key)s, %(kind)s::reading_kind, %(factor)s,
         (select coalesce(max(revision), 0) + 1 from reading
          where outlet_key = %(outlet_key)s and kind = %(kind)s::reading_kind and factor = %(factor)s and data_time = %(at)s),
-        %(value)s, %(folded)s, %(total)s, %(status)s::reading_status, 1, clock_timestamp())
+        %(value)s, %(folded)s, %(total)s, %(status)s::reading_status, 1, coalesce(%(received_at)s, clock_timestamp()))
 
 -- name: copy_readings
 copy reading (data_time, outlet_key, kind, factor, revision, value, folded, status, message_id, received_at) from stdin
