@@ -23,6 +23,13 @@ log = logging.getLogger(__name__)
 GATHER_SECONDS = 0.2
 """Pause after each round: ingest commits every few tens of milliseconds, and one round takes in what came meanwhile."""
 
+SLICE_SECONDS = 0.25
+"""How long outlets are judged before it is looked again who is most urgent: the frame of an ended hour that comes under load must
+not wait for every outlet that only has news of the running hour."""
+
+ROUND_SECONDS = 2.0
+"""Longest round under load: settled days and findings must have their turn too."""
+
 IDLE_SECONDS = 1.0
 """Longest wait for a notification: settled days and a missed notification are looked for at least so often."""
 
@@ -55,15 +62,28 @@ class Loop:
         """One round over everything that waits; whether anything was done."""
         at = now()
         moved = 0
-        for outlet_key in self._worker.waiting(work):
-            moved += self._guarded(outlet_key, lambda key: self._hours(work, key))
+        until = time.monotonic() + ROUND_SECONDS
+        while done := self._slice(work):
+            moved += done
             if self._stop.is_set():
                 return True
+            if time.monotonic() > until:
+                break
         for outlet_key in self._worker.outlets_to_settle(work, at):
             moved += self._guarded(outlet_key, lambda key: self._days(work, key))
         with work.transaction():
             moved += take_up(Book(work, at), self._worker.registry)
         return moved > 0
+
+    def _slice(self, work: Connection) -> int:
+        """Judge the most urgent outlets for a while; how many hours."""
+        done = 0
+        until = time.monotonic() + SLICE_SECONDS
+        for outlet_key in self._worker.waiting(work):
+            done += self._guarded(outlet_key, lambda key: self._hours(work, key))
+            if self._stop.is_set() or time.monotonic() > until:
+                break
+        return done
 
     def _hours(self, work: Connection, outlet_key: int) -> int:
         done = self._worker.judge_touched(work, outlet_key, now())

@@ -145,7 +145,8 @@ def publish_all(
     waiting = set(range(len(frames)))
     sent = 0
     while waiting or any(connection.open for connection in connections) or not until():
-        for number in tuple(waiting):
+        # Whoever has sent least comes first, so that a paced stream is spread over all of them.
+        for number in sorted(waiting, key=lambda number: connections[number].sent):
             connection = connections[number]
             while connection.open < WINDOW and may_send(sent):
                 payload = next(left[number], None)

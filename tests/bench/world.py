@@ -7,7 +7,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -67,8 +67,8 @@ def mn(number: int) -> str:
 
 
 @contextmanager
-def world() -> Iterator[World]:
-    """A throw-away stack, migrated, with one outlet behind each gateway."""
+def world(more_sites: str = "") -> Iterator[World]:
+    """A throw-away stack, migrated, with one outlet behind each gateway, and with ``more_sites`` (entries of a sites file)."""
     with throw_away_home() as home:
         stack = start_on_free_ports(home)
         migrate(stack.database_url)
@@ -78,6 +78,7 @@ def world() -> Iterator[World]:
             text += OUTLET.format(
                 number=number, mn=mn(number), gateway=gateway(number), factors=", ".join(FACTORS)
             )
+        text += more_sites
         with connect(stack.database_url, name="bench") as connection:
             apply_sites(connection, read_sites_file(text), actor="bench", at=now())
         yield World(stack, local.sync_gateways(home, names))
@@ -102,19 +103,23 @@ def frame(number: int, ordinal: int, *, answered: bool = False) -> bytes:
     return encode(header, items, version="2017")
 
 
-@contextmanager
-def ingest_process(world: World, **settings: str) -> Iterator[subprocess.Popen[bytes]]:
+def ingest_process(world: World, **settings: str) -> AbstractContextManager[subprocess.Popen[bytes]]:
     """``python -m ingest`` against the stack; ended with SIGTERM."""
+    # The load itself is the purpose here.
+    return service_process(world, "ingest", OUTFALL_FLOOD_MESSAGES_PER_SECOND="1000000", **settings)
+
+
+@contextmanager
+def service_process(world: World, room: str, **settings: str) -> Iterator[subprocess.Popen[bytes]]:
+    """``python -m`` of a room against the stack; ended with SIGTERM."""
     environment = os.environ | {
         "OUTFALL_HOME": str(world.stack.home),
         "OUTFALL_DATABASE_URL": world.stack.database_url,
         "OUTFALL_MQTT_URL": world.stack.mqtt_url,
         "OUTFALL_LOG_LEVEL": "WARNING",
-        # The load itself is the purpose here.
-        "OUTFALL_FLOOD_MESSAGES_PER_SECOND": "1000000",
         **settings,
     }
-    process = subprocess.Popen([sys.executable, "-m", "ingest"], env=environment)
+    process = subprocess.Popen([sys.executable, "-m", room], env=environment)
     try:
         yield process
     finally:
