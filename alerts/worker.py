@@ -79,14 +79,9 @@ class Worker:
                 log.warning("outlet %d is not registered: its touched hours are dropped", outlet_key)
                 connection.execute(sql["drop_touched"], {"outlet_key": outlet_key})
                 return 0
-            hours, settled, marked = self._claim(connection, outlet_key)
+            hours, settled = self._claim(connection, outlet_key)
             if not hours:
                 return 0
-            if marked is not None and outlet.exemptions:
-                labels = sorted({exemption.label for exemption in outlet.exemptions})
-                connection.execute(
-                    sql["touch_quota"], {"outlet_key": outlet_key, "labels": labels, "after": marked}
-                )
             judging = self._judging(now)
             judged = judge_hours(connection, self._subject(outlet), hours, settled, judging)
             self._keep(connection, outlet, "hour", judged.changes, now)
@@ -135,16 +130,13 @@ class Worker:
         payload = {"event": "period", "outlet": outlet.id, "span": span, "start": newest.isoformat()}
         connection.execute(queries("judgement")["notify_live"], {"payload": json.dumps(payload)})
 
-    def _claim(
-        self, connection: Connection, outlet_key: int
-    ) -> tuple[list[datetime], frozenset[datetime], datetime | None]:
-        """Hours to judge now, those of them that a sweep settled, and the end of the earliest range that marks touched; what goes
-        beyond one claim is put back."""
+    def _claim(self, connection: Connection, outlet_key: int) -> tuple[list[datetime], frozenset[datetime]]:
+        """Hours to judge now and those of them that a sweep settled; what goes beyond one claim is put back."""
         sql = queries("judgement")
         arguments = {"outlet_key": outlet_key, "most": ROWS_IN_ONE}
         claimed = connection.execute(sql["claim_touched"], arguments).fetchall()
         if not claimed:
-            return [], frozenset(), None
+            return [], frozenset()
         until = min(row[0] for row in claimed) + SPAN_IN_ONE
         hours: set[datetime] = set()
         settled: set[datetime] = set()
@@ -162,8 +154,7 @@ class Worker:
                     "cause": cause,
                 }
                 connection.execute(sql["put_back"], rest)
-        marked = min((row[1] for row in claimed if row[2] == "mark"), default=None)
-        return sorted(hours), frozenset(settled), marked
+        return sorted(hours), frozenset(settled)
 
     def _judging(self, now: datetime) -> Judging:
         settings = self._settings

@@ -35,14 +35,6 @@ returning t.from_time, t.to_time, t.cause
 -- Hours that are left for the next transaction.
 insert into touched (outlet_key, from_time, to_time, cause) values (%(outlet_key)s, %(from_time)s, %(to_time)s, %(cause)s)
 
--- name: touch_quota
--- A mark uses up quota of its year: the hours under later marks with the same exemption are judged again. The cause tells them from
--- marks, so that they touch nothing further.
-insert into touched (outlet_key, from_time, to_time, cause)
-select outlet_key, date_trunc('hour', from_time), to_time, 'exemption' from mark
-where outlet_key = %(outlet_key)s and category = 'condition' and label = any(%(labels)s) and not late
-  and to_time > %(after)s
-
 -- name: drop_touched
 -- Hours of an outlet that is no longer registered are not judged.
 delete from touched where outlet_key = %(outlet_key)s
