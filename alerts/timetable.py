@@ -10,13 +10,30 @@ from alerts.connection import watch_connections
 from alerts.findings import clear_quiet
 from alerts.jobs import Job
 from alerts.sweeps import find_unsettled_days, sweep_hours
+from alerts.tasks.removal import propose_removals
+from alerts.tasks.router import route_new_alerts
+from store.database import Connection
 from store.model import Registry
 from store.settings import Settings
+
+Work = Callable[[Connection, Registry, Settings, datetime], object]
+
+JOBS: tuple[tuple[str, timedelta, Work], ...] = (
+    ("sweep_hours", timedelta(seconds=30), sweep_hours),
+    ("unsettled_days", timedelta(minutes=10), find_unsettled_days),
+    ("route_alerts", timedelta(seconds=5), route_new_alerts),
+    ("removal_proposals", timedelta(minutes=1), propose_removals),
+)
+"""Name, interval and work of the jobs that need nothing but the registry and the settings."""
 
 
 def jobs_of(settings: Settings, registry: Callable[[], Registry], started: datetime) -> list[Job]:
     """Every job of the alerts process. ``started`` is when this process became the leader."""
     quiet = timedelta(seconds=settings.finding_quiet_seconds)
+
+    def with_registry(work: Work) -> Callable[[Connection, datetime], object]:
+        return lambda connection, at: work(connection, registry(), settings, at)
+
     return [
         Job(
             "connections",
@@ -24,18 +41,9 @@ def jobs_of(settings: Settings, registry: Callable[[], Registry], started: datet
             lambda connection, at: watch_connections(connection, registry(), settings, started, at),
         ),
         Job(
-            "sweep_hours",
-            timedelta(seconds=30),
-            lambda connection, at: sweep_hours(connection, registry(), settings, at),
-        ),
-        Job(
-            "unsettled_days",
-            timedelta(minutes=10),
-            lambda connection, at: find_unsettled_days(connection, registry(), settings, at),
-        ),
-        Job(
             "quiet_findings",
             timedelta(minutes=1),
             lambda connection, at: clear_quiet(Book(connection, at), quiet),
         ),
+        *(Job(name, every, with_registry(work)) for name, every, work in JOBS),
     ]
