@@ -12,7 +12,7 @@ import sys
 import typer
 from rich.console import Console
 
-from deploy.commands import decode, people, registry, replay, run, services, settings, simulate, stack
+from deploy.commands import decode, people, registry, replay, run, services, settings, simulate, stack, tasks
 from store.errors import OutfallError
 
 app = typer.Typer(
@@ -27,6 +27,8 @@ app.add_typer(stack.app, name="stack")
 app.add_typer(registry.app, name="sites")
 app.add_typer(people.user_app, name="user")
 app.add_typer(people.token_app, name="token")
+app.add_typer(tasks.task_app, name="task")
+app.add_typer(tasks.sample_app, name="sample")
 app.command("migrate")(services.migrate)
 app.command("assets")(services.assets)
 app.command("ingest")(services.ingest)

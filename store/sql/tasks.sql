@@ -200,3 +200,11 @@ where (%(site_key)s::integer is null or v.site_key = %(site_key)s)
   and (%(before_key)s::bigint is null or v.key < %(before_key)s)
 order by v.key desc
 limit %(most)s
+
+-- name: find_site
+-- A site by its id; for a company only its own.
+select key from site where id = %(id)s and (%(site_key)s::integer is null or key = %(site_key)s)
+
+-- name: find_task
+-- A task by its number or id.
+select id from task where number = %(number)s or id = %(id)s::bigint
