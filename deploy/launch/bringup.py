@@ -60,7 +60,7 @@ def prepare(environment: Mapping[str, str], sites: Path, say: Say) -> dict[str, 
 
     Returns the gateways' broker passwords (empty with a broker of one's own).
     """
-    settings = load_settings(**_as_settings(environment))
+    settings = settings_of(environment)
     url = settings.database()
     for name in migrate(url):
         say(f"schema: {name}")
@@ -83,7 +83,7 @@ def register_when_empty(database_url: str, sites: Path, say: Say) -> Registry:
 
 def officer_password(environment: Mapping[str, str]) -> str:
     """The password of the first console user, made and kept in the home (0600) the first time."""
-    settings = load_settings(**_as_settings(environment))
+    settings = settings_of(environment)
     file = settings.home / "secrets" / "console-officer"
     if file.exists():
         password = file.read_text(encoding="ascii").strip()
@@ -108,5 +108,8 @@ def install_browser_assets(say: Say) -> None:
     install_assets(say)
 
 
-def _as_settings(environment: Mapping[str, str]) -> dict[str, object]:
-    return {name.removeprefix("OUTFALL_").lower(): value for name, value in environment.items()}
+def settings_of(environment: Mapping[str, str]) -> Settings:
+    """The settings as the services see them."""
+    return load_settings(
+        **{name.removeprefix("OUTFALL_").lower(): value for name, value in environment.items()}
+    )

@@ -25,7 +25,9 @@ from deploy.launch.bringup import (
     install_browser_assets,
     officer_password,
     prepare,
+    settings_of,
 )
+from deploy.launch.papers import file_papers
 from deploy.launch.processes import Processes, Service
 from deploy.launch.readiness import wait_until_ready
 from store.errors import StackError
@@ -136,6 +138,7 @@ def _start(
         arguments += ["--scenario", scenario]
     processes.start(Service("simulator", tuple(arguments), logs / "simulator.log"))
     wait_for_history(progress_file, say, alive)
+    file_papers(settings_of(processes.environment), say, alive)
 
 
 def _service_environment(settings: Settings, environment: Mapping[str, str]) -> dict[str, str]:

@@ -66,3 +66,9 @@ order by seen_at desc limit 1
 select instance, started_at, seen_at from service_heartbeat
 where service = 'alerts' and not coalesce((state ->> 'leader')::boolean, false) and seen_at > clock_timestamp() - interval '15 seconds'
 order by instance
+
+-- name: hour_judged
+-- Whether an hour of an outlet has a value.
+select exists (
+    select from period_value where outlet_key = %(outlet_key)s and span = 'hour' and start = %(start)s
+)
