@@ -14,6 +14,7 @@ EXCEEDANCE = {"hour": "exceedance_hour", "day": "exceedance_day"}
 DATA_MISSING = "data_missing"
 OUTLET_SILENT = "outlet_silent"
 GATEWAY_OFFLINE = "gateway_offline"
+SITE_OFFLINE = "site_offline"
 INGEST_DOWN = "ingest_down"
 
 SERIOUS_MULTIPLE = Decimal(1)
@@ -25,7 +26,9 @@ SEVERITIES: Mapping[str, str] = {
     "data_missing": "warning",
     "outlet_silent": "warning",
     "gateway_offline": "serious",
+    "site_offline": "serious",
     "ingest_down": "critical",
+    "low_transmission": "warning",
     "resent_value_differs": "warning",
     "clock_skew": "info",
     "gateway_security": "serious",

@@ -145,6 +145,20 @@ class Settings(BaseSettings):
         pattern="^(until_next_valid|same_hour)$",
         description="Volume that a value stands for in the flow-weighted day when a value is absent (B.2).",
     )
+    mark_deadline: str = Field(
+        "12:00",
+        pattern="^([01][0-9]|2[0-3]):[0-5][0-9]$",
+        description="Beijing time until which a day can be marked (C.3); a later mark is kept and changes no value.",
+    )
+    mark_deadline_days: Annotated[int, Field(ge=0, le=31)] = Field(
+        1, description="... on which day after the marked one."
+    )
+    transmission_percent: Annotated[Decimal, Field(ge=0, le=100)] = Field(
+        Decimal(90), description="Effective transmission rate of a day that an outlet has to reach (D.3)."
+    )
+    statistics_days: Annotated[int, Field(ge=1, le=366)] = Field(
+        31, description="Published statistics are looked at again for so long: re-sent data change them."
+    )
     silent_cadences: Annotated[int, Field(ge=2, le=100)] = Field(
         5, description="An outlet is silent after this many of its own realtime intervals without data."
     )

@@ -51,6 +51,16 @@ def before(span: Span) -> Span:
     return span_of(span.name, span.start - HOUR)
 
 
+def ended_between(name: str, earliest: datetime, latest: datetime) -> list[Span]:
+    """The spans of a name that ended after ``earliest`` and up to ``latest``, in order."""
+    found: list[Span] = []
+    span = before(span_of(name, latest))
+    while span.end > earliest:
+        found.append(span)
+        span = before(span)
+    return found[::-1]
+
+
 def _steps(first: datetime, end: datetime, seconds: int) -> list[datetime]:
     """Beijing has no summer time: steps of seconds are steps of the calendar."""
     begin = first.timestamp()

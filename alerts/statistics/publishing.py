@@ -1,0 +1,140 @@
+"""Publishing the statistics: yesterday at 13:00, spans that ended lately again when their numbers changed (regulation.md D.3).
+
+What is published is kept in revisions. A day whose effective transmission rate is below the threshold gives a finding and opens
+the alert 有效传输率偏低; the next day that reaches it ends the alert.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+from psycopg.types.json import Jsonb
+
+from alerts.book import Book
+from alerts.episodes import Kind, Sighting, follow
+from alerts.statistics.loading import Wanted, load_material
+from alerts.statistics.record import numbers_of, transmission_numbers
+from alerts.statistics.report import RULE, Report
+from alerts.statistics.spans import SPANS, Span, ended_between, span_of
+from store.clock import BEIJING, HOUR, day_start
+from store.database import Connection
+from store.model import Outlet, Registry
+from store.queries import queries
+from store.settings import Settings
+from store.texts import text
+
+LOW_TRANSMISSION = "low_transmission"
+
+
+def publish_statistics(connection: Connection, registry: Registry, settings: Settings, at: datetime) -> int:
+    """Publish what has ended before the Beijing day of ``at``; the number of new revisions.
+
+    Idempotent: numbers that were published already are not published again.
+    """
+    today = day_start(at)
+    earliest = today - timedelta(days=settings.statistics_days)
+    spans = [span for name in SPANS for span in ended_between(name, earliest, today)]
+    yesterday = span_of("day", today - HOUR)
+    revisions = 0
+    for outlet in registry.outlets():
+        if outlet.monitor is None:
+            continue
+        material = load_material(connection, Wanted(outlet, spans), settings, at)
+        if material.begun is None:
+            continue
+        report = Report(outlet, material)
+        revisions += _publish(connection, report, spans, settings.transmission_percent, at)
+        _watch(connection, report, yesterday, settings.transmission_percent, at)
+    return revisions
+
+
+def _publish(
+    connection: Connection, report: Report, spans: Sequence[Span], threshold: Decimal, at: datetime
+) -> int:
+    """Write the statistics of one outlet that are new or have other numbers than before."""
+    sql, revisions = queries("statistics"), 0
+    for name in SPANS:
+        inside = [span for span in spans if span.name == name]
+        arguments = {"outlet_key": report.outlet.key, "span": name, "starts": [span.start for span in inside]}
+        known = {
+            (row[0], row[1].astimezone(BEIJING)): row
+            for row in connection.execute(sql["published"], arguments)
+        }
+        for span in inside:
+            for factor in report.factors if report.begun_by(span) else ():
+                numbers = numbers_of(report.statistic(factor, span), threshold)
+                before = known.get((factor, span.start))
+                if before is not None and (before[3], before[4]) == (numbers, RULE):
+                    continue
+                connection.execute(
+                    sql["publish"],
+                    {
+                        **arguments,
+                        "factor": factor,
+                        "start": span.start,
+                        "revision": before[2] + 1 if before else 1,
+                        "numbers": Jsonb(numbers),
+                        "rule": RULE,
+                        "at": at,
+                    },
+                )
+                revisions += 1
+    return revisions
+
+
+def _watch(connection: Connection, report: Report, day: Span, threshold: Decimal, at: datetime) -> None:
+    """The alert of an outlet whose data of the day did not come, or did not come valid."""
+    counts = report.transmission(day)
+    rate = counts.effective_immediate
+    if rate is None:
+        return
+    numbers = {**transmission_numbers(counts, threshold), "threshold": format(threshold, "f")}
+    low = rate < threshold
+    sighting = Sighting(
+        factor=None,
+        start=day.start,
+        span="day",
+        revision=1,
+        shows=low,
+        ends=not low,
+        late=False,
+        numbers=numbers,
+    )
+    outlet = report.outlet
+    follow(Book(connection, at), _kind(outlet), [sighting])
+    if low:
+        by_factor = {
+            factor: transmission_numbers(report.statistic(factor, day).transmission_hours, threshold)
+            for factor in report.factors
+        }
+        _notice(connection, outlet, day, numbers, {"factors": by_factor}, at)
+
+
+def _kind(outlet: Outlet) -> Kind:
+    clause = text("alerts.low_transmission.clause")
+    return Kind(LOW_TRANSMISSION, outlet.site_key, outlet.key, lambda limit_key: clause)
+
+
+def _notice(
+    connection: Connection,
+    outlet: Outlet,
+    day: Span,
+    numbers: dict[str, Any],
+    evidence: dict[str, Any],
+    at: datetime,
+) -> None:
+    connection.execute(
+        queries("statistics")["notice_low_transmission"],
+        {
+            "outlet_key": outlet.key,
+            "from_time": day.start,
+            "to_time": day.end,
+            "at": at,
+            "numbers": Jsonb(numbers),
+            "evidence": Jsonb(evidence),
+            "rule": RULE,
+        },
+    )
