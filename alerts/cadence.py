@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from store.clock import DAY, HOUR
@@ -52,10 +52,15 @@ class GatewayLine:
 
 @dataclass(frozen=True, slots=True)
 class Silence:
-    """What is off-line now. An outlet below an off-line gateway is not named of its own: one outage is one alert."""
+    """What is off-line now. An outlet below an off-line gateway is not named of its own, nor a gateway of an off-line site: one
+    outage is one alert.
+
+    ``sites`` are those with several gateways of which all are off-line.
+    """
 
     outlets: Mapping[int, datetime]
     gateways: Mapping[str, datetime]
+    sites: Mapping[int, datetime] = field(default_factory=dict)
 
 
 def silence_of(
@@ -96,7 +101,27 @@ def silence_of(
     for name in offline:
         for line in heard_by_gateway[name]:
             silent.pop(line.outlet_key, None)
-    return Silence(silent, offline)
+    sites = _sites_of(heard_by_gateway, offline)
+    for name in [
+        name for name in offline if {line.site_key for line in heard_by_gateway[name]} <= sites.keys()
+    ]:
+        del offline[name]
+    return Silence(silent, offline, sites)
+
+
+def _sites_of(
+    heard_by_gateway: Mapping[str, Sequence[OutletLine]], offline: Mapping[str, datetime]
+) -> dict[int, datetime]:
+    """Sites of which every gateway is off-line, and more than one, since the last of them went."""
+    gateways: dict[int, set[str]] = {}
+    for name, lines in heard_by_gateway.items():
+        for line in lines:
+            gateways.setdefault(line.site_key, set()).add(name)
+    return {
+        site_key: max(offline[name] for name in names)
+        for site_key, names in gateways.items()
+        if len(names) > 1 and names <= offline.keys()
+    }
 
 
 def _since(moment: datetime, excused_until: datetime | None) -> datetime:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 
-from alerts.book import Book, Subjects
+from alerts.book import Book, OpenAlert, Subjects
 from alerts.cadence import STALE, GatewayLine, OutletLine, Patience, Silence, silence_of
-from alerts.kinds import GATEWAY_OFFLINE, INGEST_DOWN, OUTLET_SILENT
+from alerts.kinds import DATA_MISSING, GATEWAY_OFFLINE, INGEST_DOWN, OUTLET_SILENT, SITE_OFFLINE
+from alerts.lives import lives_of
 from store.clock import BEIJING
 from store.database import Connection
 from store.model import Registry
@@ -25,7 +27,7 @@ def watch_connections(
     While ingest itself is down nobody else is called silent, and afterwards silence counts from its return. ``started`` is when
     this process took the watch: an ingest that was stopped together with it gets the same patience before it is called down.
     """
-    book = Book(connection, now)
+    book = Book(connection, now, lives_of(settings))
     if _ingest_is_down(book, started):
         return
     lines = _lines(connection, registry)
@@ -35,8 +37,9 @@ def watch_connections(
     }
     patience = Patience(settings.silent_cadences, timedelta(seconds=settings.silent_seconds_least))
     silence = silence_of(lines, said, patience, _excused_until(connection), now)
-    _keep_gateways(book, registry, lines, silence)
-    _keep_outlets(book, lines, silence)
+    sites = _keep_sites(book, silence)
+    gateways = _keep_gateways(book, registry, lines, silence, sites)
+    _keep_outlets(book, lines, silence, gateways, sites)
 
 
 def _ingest_is_down(book: Book, started: datetime) -> bool:
@@ -60,7 +63,11 @@ def _ingest_is_down(book: Book, started: datetime) -> bool:
     book.connection.execute(sql["open_outage"], {"cause": cause, "from_time": since})
     since = min(row[1] for row in book.connection.execute(sql["open_outages"]) if row[0] == cause)
     if not alerts and book.at - max(since, started) > STALE:
-        book.raise_alert(INGEST_DOWN, Subjects(), seen=since, numbers={"since": _text(since), "cause": cause})
+        alert = book.raise_alert(
+            INGEST_DOWN, Subjects(), seen=since, numbers={"since": _text(since), "cause": cause}
+        )
+        # Who was called silent while we did not know yet that it was us.
+        book.inhibit(alert, [OUTLET_SILENT, GATEWAY_OFFLINE, SITE_OFFLINE, DATA_MISSING], since)
     return True
 
 
@@ -86,34 +93,84 @@ def _lines(connection: Connection, registry: Registry) -> list[OutletLine]:
     ]
 
 
-def _keep_gateways(book: Book, registry: Registry, lines: list[OutletLine], silence: Silence) -> None:
+def _keep_sites(book: Book, silence: Silence) -> dict[int, OpenAlert]:
+    """The open alerts of sites that are off-line as a whole, by site."""
+    standing: dict[int, OpenAlert] = {}
+    for alert in book.open_alerts([SITE_OFFLINE]):
+        site_key = alert.subjects.site_key
+        if site_key is not None and site_key in silence.sites:
+            book.seen_again(alert)
+            standing[site_key] = alert
+        else:
+            book.clear(alert, "heard_again")
+    for site_key, since in silence.sites.items():
+        if site_key not in standing:
+            standing[site_key] = book.raise_alert(
+                SITE_OFFLINE, Subjects(site_key), seen=since, numbers={"since": _text(since)}
+            )
+    return standing
+
+
+def _keep_gateways(
+    book: Book,
+    registry: Registry,
+    lines: list[OutletLine],
+    silence: Silence,
+    offline_sites: Mapping[int, OpenAlert],
+) -> dict[str, OpenAlert]:
+    """The open alerts of gateways that are off-line, by gateway. Those of an off-line site give way to the site's."""
     sites: dict[str, set[int]] = {}
     for line in lines:
         sites.setdefault(line.gateway, set()).add(line.site_key)
-    open_by_gateway = {alert.subjects.gateway: alert for alert in book.open_alerts([GATEWAY_OFFLINE])}
-    for gateway, alert in open_by_gateway.items():
-        if gateway not in silence.gateways:
-            book.clear(alert, "heard_again")
+    standing: dict[str, OpenAlert] = {}
+    for alert in book.open_alerts([GATEWAY_OFFLINE]):
+        gateway = alert.subjects.gateway
+        if gateway is not None and gateway in silence.gateways:
+            book.seen_again(alert)
+            standing[gateway] = alert
+            continue
+        wider = _of_site(offline_sites, sites.get(gateway or "", set()))
+        book.clear(alert, "site_offline" if wider else "heard_again", by=wider)
     for gateway, since in silence.gateways.items():
-        if gateway in open_by_gateway:
-            continue
-        of = sites.get(gateway, set())
-        subjects = Subjects(next(iter(of)) if len(of) == 1 else None, None, gateway, None)
-        book.raise_alert(GATEWAY_OFFLINE, subjects, seen=since, numbers={"since": _text(since)})
+        if gateway not in standing:
+            of = sites.get(gateway, set())
+            subjects = Subjects(next(iter(of)) if len(of) == 1 else None, None, gateway, None)
+            standing[gateway] = book.raise_alert(
+                GATEWAY_OFFLINE, subjects, seen=since, numbers={"since": _text(since)}
+            )
+    return standing
 
 
-def _keep_outlets(book: Book, lines: list[OutletLine], silence: Silence) -> None:
-    gateway_of = {line.outlet_key: line for line in lines}
-    open_by_outlet = {alert.subjects.outlet_key: alert for alert in book.open_alerts([OUTLET_SILENT])}
-    for outlet_key, alert in open_by_outlet.items():
-        if outlet_key in silence.outlets:
+def _of_site(offline_sites: Mapping[int, OpenAlert], sites: set[int]) -> OpenAlert | None:
+    """The alert of an off-line site, when all these sites are off-line."""
+    if not sites or not sites <= offline_sites.keys():
+        return None
+    return offline_sites[min(sites)]
+
+
+def _keep_outlets(
+    book: Book,
+    lines: list[OutletLine],
+    silence: Silence,
+    gateways: Mapping[str, OpenAlert],
+    offline_sites: Mapping[int, OpenAlert],
+) -> None:
+    line_of = {line.outlet_key: line for line in lines}
+    open_outlets: set[int] = set()
+    for alert in book.open_alerts([OUTLET_SILENT]):
+        outlet_key = alert.subjects.outlet_key
+        if outlet_key is not None and outlet_key in silence.outlets:
+            book.seen_again(alert)
+            open_outlets.add(outlet_key)
             continue
-        line = gateway_of.get(outlet_key) if outlet_key is not None else None
-        inhibited = line is not None and line.gateway in silence.gateways
-        book.clear(alert, "gateway_offline" if inhibited else "heard_again")
+        line = None if outlet_key is None else line_of.get(outlet_key)
+        wider = None
+        if line is not None:
+            wider = gateways.get(line.gateway) or offline_sites.get(line.site_key)
+        book.clear(alert, wider.code if wider else "heard_again", by=wider)
     for outlet_key, heard in silence.outlets.items():
-        if outlet_key not in open_by_outlet:
-            subjects = Subjects(gateway_of[outlet_key].site_key, outlet_key, None, None)
+        if outlet_key not in open_outlets:
+            subjects = Subjects(line_of[outlet_key].site_key, outlet_key, None, None)
             book.raise_alert(OUTLET_SILENT, subjects, seen=heard, numbers={"since": _text(heard)})
 
 

@@ -186,11 +186,11 @@ class _Episodes:
         if withdrawn:
             self._book.note(alert, "withdrawn", reason="judged_again", detail=_starts(withdrawn))
         if count > before:
-            self._book.note(alert, "counted", detail={**_starts(counted or []), "count": count})
+            self._book.count_again(alert, {**_starts(counted or []), "count": count})
         place = (alert.subjects.factor, alert.late)
         if count == 0 and self._open.get(place) is alert:
             del self._open[place]
-            self._book.clear(alert, "withdrawn")
+            self._book.clear(alert, "withdrawn", at_once=True)
 
 
 def _starts(sightings: Sequence[Sighting]) -> dict[str, Any]:

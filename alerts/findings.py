@@ -92,7 +92,7 @@ def _count(
     open_alerts: Mapping[tuple[str, Subjects], OpenAlert],
 ) -> OpenAlert:
     first, last = min(one.found_at for one in group), max(one.found_at for one in group)
-    alert = open_alerts.get((code, subjects))
+    alert = open_alerts.get((code, subjects)) or book.recurring(code, subjects)
     if alert is None:
         return book.raise_alert(
             code,
@@ -106,7 +106,7 @@ def _count(
     alert.count += len(group)
     alert.last_seen = max(alert.last_seen, last)
     book.update(alert)
-    book.note(alert, "counted", detail={"findings": len(group), "count": alert.count})
+    book.count_again(alert, {"findings": len(group), "count": alert.count})
     return alert
 
 

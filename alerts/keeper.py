@@ -10,7 +10,7 @@ from typing import Any
 from alerts.book import Book
 from alerts.episodes import Kind, Sighting, follow
 from alerts.judgement.values import MISSING, Period, Verdict
-from alerts.kinds import DATA_MISSING, EXCEEDANCE, GATEWAY_OFFLINE, OUTLET_SILENT
+from alerts.kinds import DATA_MISSING, EXCEEDANCE, GATEWAY_OFFLINE, OUTLET_SILENT, SITE_OFFLINE
 from alerts.loading import Place
 from alerts.writing import Change
 from store.clock import BEIJING, DAY, HOUR
@@ -80,6 +80,8 @@ def _explained(book: Book, outlet: Outlet, start: datetime) -> bool:
     if book.open_alerts([OUTLET_SILENT], outlet_key=outlet.key):
         return True
     if outlet.monitor is not None and book.open_alerts([GATEWAY_OFFLINE], gateway=outlet.monitor.gateway):
+        return True
+    if any(alert.subjects.site_key == outlet.site_key for alert in book.open_alerts([SITE_OFFLINE])):
         return True
     arguments = {"from_time": start, "to_time": start + HOUR}
     row = book.connection.execute(queries("alerts")["outages_over"], arguments).fetchone()

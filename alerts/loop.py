@@ -72,7 +72,7 @@ class Loop:
         for outlet_key in self._worker.outlets_to_settle(work, at):
             moved += self._guarded(outlet_key, lambda key: self._days(work, key))
         with work.transaction():
-            moved += take_up(Book(work, at), self._worker.registry)
+            moved += take_up(Book(work, at, self._worker.lives), self._worker.registry)
         return moved > 0
 
     def _slice(self, work: Connection) -> int:

@@ -6,9 +6,13 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from alerts.book import Book
+from alerts.conditions import watch_conditions
 from alerts.connection import watch_connections
+from alerts.deadlines import watch_deadlines
+from alerts.digest import digest_late
 from alerts.findings import clear_quiet
 from alerts.jobs import Job
+from alerts.lives import lives_of
 from alerts.sweeps import find_unsettled_days, sweep_hours
 from alerts.tasks.removal import propose_removals
 from alerts.tasks.router import route_new_alerts
@@ -21,6 +25,9 @@ Work = Callable[[Connection, Registry, Settings, datetime], object]
 JOBS: tuple[tuple[str, timedelta, Work], ...] = (
     ("sweep_hours", timedelta(seconds=30), sweep_hours),
     ("unsettled_days", timedelta(minutes=10), find_unsettled_days),
+    ("conditions", timedelta(seconds=5), watch_conditions),
+    ("deadlines", timedelta(seconds=10), watch_deadlines),
+    ("late_digests", timedelta(seconds=30), digest_late),
     ("route_alerts", timedelta(seconds=5), route_new_alerts),
     ("removal_proposals", timedelta(minutes=1), propose_removals),
 )
@@ -43,7 +50,7 @@ def jobs_of(settings: Settings, registry: Callable[[], Registry], started: datet
         Job(
             "quiet_findings",
             timedelta(minutes=1),
-            lambda connection, at: clear_quiet(Book(connection, at), quiet),
+            lambda connection, at: clear_quiet(Book(connection, at, lives_of(settings)), quiet),
         ),
         *(Job(name, every, with_registry(work)) for name, every, work in JOBS),
     ]

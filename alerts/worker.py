@@ -16,6 +16,7 @@ from alerts.hours import Judging, judge_hours
 from alerts.judgement.subject import Subject, subject_of
 from alerts.judgement.values import Rules
 from alerts.keeper import keep_exceedances, keep_missing
+from alerts.lives import lives_of
 from alerts.windows import hours_between
 from alerts.writing import Change, write
 from store.clock import BEIJING, DAY, day_start
@@ -42,6 +43,7 @@ class Worker:
 
     def __init__(self, settings: Settings, registry: Registry) -> None:
         self._settings = settings
+        self.lives = lives_of(settings)
         self._subjects: dict[int, Subject] = {}
         self.registry = registry
 
@@ -86,7 +88,7 @@ class Worker:
             judged = judge_hours(connection, self._subject(outlet), hours, settled, judging)
             self._keep(connection, outlet, "hour", judged.changes, now)
             keep = [change for change in judged.changes if outlet.judged]
-            keep_missing(Book(connection, now), outlet, judged.newest, keep, judging.late)
+            keep_missing(Book(connection, now, self.lives), outlet, judged.newest, keep, judging.late)
             days = {day_start(hour) for hour in hours}
             connection.execute(sql["days_due"], {"outlet_key": outlet_key, "days": sorted(days)})
             return len(hours)
@@ -125,7 +127,7 @@ class Worker:
             return
         write(connection, outlet.key, changes, now)
         late = timedelta(seconds=self._settings.late_seconds)
-        keep_exceedances(Book(connection, now), outlet, span, changes, late)
+        keep_exceedances(Book(connection, now, self.lives), outlet, span, changes, late)
         newest = max(change.period.start for change in changes).astimezone(BEIJING)
         payload = {"event": "period", "outlet": outlet.id, "span": span, "start": newest.isoformat()}
         connection.execute(queries("judgement")["notify_live"], {"payload": json.dumps(payload)})

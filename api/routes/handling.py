@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Annotated, Any
 
@@ -10,6 +11,7 @@ import orjson
 from fastapi import APIRouter, Body, Depends, File, Form, Header, Request, UploadFile
 from starlette.responses import Response
 
+from alerts.telling import tell
 from api.access import Principal, requires
 from api.alertread import alert_detail, caller_of
 from api.context import Services, ServicesHere
@@ -29,6 +31,7 @@ from api.shapes.alerts import (
 )
 from store import clock
 from store.answers import Answer, once
+from store.database import Connection
 from store.handling import Action, Step, clocks_of, take_step
 from store.handling.attachments import Paper, attach
 
@@ -92,7 +95,12 @@ def remind_of_alert(
     asked: AskedHere, principal: Handler, body: Annotated[Remind | None, Body()] = None
 ) -> Response:
     """催办: those who were told of it are told again."""
-    return _taken(asked, principal, Step(Action.REMIND, reason=(body.reason or None) if body else None))
+    return _taken(
+        asked,
+        principal,
+        Step(Action.REMIND, reason=(body.reason or None) if body else None),
+        tells="reminder",
+    )
 
 
 @router.post("/notify", response_model=AlertDetail, summary="Tell the company")
@@ -146,7 +154,7 @@ def attach_to_alert(
     paper = Paper(file.filename or "", media_type, content, (note or "").strip() or None, public)
     digest = hashlib.sha256(content).hexdigest()
 
-    def do(connection: Any) -> None:
+    def do(connection: Connection) -> None:
         attach(
             connection,
             asked.alert_id,
@@ -160,23 +168,29 @@ def attach_to_alert(
     return _once(asked, principal, [paper.name, media_type, digest, paper.note, public], do, status=201)
 
 
-def _taken(asked: Asked, principal: Principal, step: Step) -> Response:
-    def do(connection: Any) -> None:
-        take_step(
-            connection,
-            asked.alert_id,
-            step,
-            caller_of(principal),
-            clocks=clocks_of(asked.services.settings),
-            at=clock.now(),
-        )
+def _taken(asked: Asked, principal: Principal, step: Step, *, tells: str | None = None) -> Response:
+    """Take a step; ``tells`` is the purpose for which people are told of it."""
+
+    def do(connection: Connection) -> None:
+        at = clock.now()
+        clocks = clocks_of(asked.services.settings)
+        take_step(connection, asked.alert_id, step, caller_of(principal), clocks=clocks, at=at)
+        if tells is not None:
+            tell(connection, tells, asked.alert_id, at)
 
     return _once(
         asked, principal, [step.reason, dict(step.detail), step.public, step.assign_to], do, status=200
     )
 
 
-def _once(asked: Asked, principal: Principal, content: list[Any], do: Any, *, status: int) -> Response:
+def _once(
+    asked: Asked,
+    principal: Principal,
+    content: list[Any],
+    do: Callable[[Connection], None],
+    *,
+    status: int,
+) -> Response:
     """Do it once a key, and answer with the alert; a refused step is rolled back and keeps no answer."""
     with asked.services.database.write() as connection:
 

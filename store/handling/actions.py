@@ -97,6 +97,31 @@ def take_step(
     return Taken(alert_id, alert["number"], before, after)
 
 
+def start_clock(connection: Connection, alert_id: int, *, clocks: Clocks) -> bool:
+    """Say what is due next for an alert that no clock runs for; whether anything is. No step of anybody's."""
+    alert = _locked(connection, alert_id, OUTFALL)
+    standing = _standing(
+        alert, State(alert["handling"]), alert["handling_since"] or alert["raised_at"], taken_up=False
+    )
+    found = due(standing, clocks)
+    if found is None:
+        return False
+    arguments = {"id": alert_id, "due_at": found.at, "due_step": found.step}
+    connection.execute(queries("handling")["set_due"], arguments)
+    return True
+
+
+def _standing(alert: Mapping[str, Any], state: State, since: datetime, *, taken_up: bool) -> Standing:
+    return Standing(
+        state=state,
+        acknowledged=taken_up or alert["acknowledged_at"] is not None,
+        calls=alert["calls"],
+        key_unit=alert["key_unit"],
+        raised_at=alert["raised_at"],
+        since=since,
+    )
+
+
 def _locked(connection: Connection, alert_id: int, caller: Caller) -> Mapping[str, Any]:
     with rows(connection) as cursor:
         arguments = {"id": alert_id, "site_key": caller.site_key}
@@ -177,15 +202,7 @@ def _write(
     action = step.action
     takes_up = action in TAKES_UP and caller.role != SYSTEM and alert["acknowledged_at"] is None
     since = at if after is not before else alert["handling_since"] or alert["raised_at"]
-    standing = Standing(
-        state=after,
-        acknowledged=takes_up or alert["acknowledged_at"] is not None,
-        calls=alert["calls"],
-        key_unit=alert["key_unit"],
-        raised_at=alert["raised_at"],
-        since=since,
-    )
-    next_due = due(standing, clocks)
+    next_due = due(_standing(alert, after, since, taken_up=takes_up), clocks)
     same_due = (next_due.step if next_due else None) == alert["due_step"]
     sql = queries("handling")
     connection.execute(
@@ -215,6 +232,9 @@ def _write(
     connection.execute(sql["note_step"], {**event, "reason": step.reason, "detail": Jsonb(detail)})
     told = {"event": "alert", "id": alert["id"], "number": alert["number"], "action": EVENT_OF[action]}
     connection.execute(sql["tell_pages"], {"payload": json.dumps(told)})
+    if caller.role == SYSTEM:
+        # What Outfall does by itself stands in the history of the alert; the audit trail is about people.
+        return
     audit.record(
         connection,
         actor=caller.name,

@@ -7,12 +7,85 @@ on conflict (day) do update set last = n.last + 1
 returning last
 
 -- name: raise_alert
--- A new episode.
+-- A new episode. One of late data waits for the digest of its site.
 insert into alert (number, code, severity, site_key, outlet_key, gateway, factor, condition, handling, first_seen, last_seen,
-                   raised_at, count, numbers, clause, limit_key, late)
-values (%(number)s, %(code)s, %(severity)s, %(site_key)s, %(outlet_key)s, %(gateway)s, %(factor)s, 'active', 'new', %(first_seen)s,
-        %(last_seen)s, %(at)s, %(count)s, %(numbers)s, %(clause)s, %(limit_key)s, %(late)s)
+                   raised_at, count, numbers, clause, limit_key, late, previous_id, undigested_since, undigested_last)
+values (%(number)s, %(code)s, %(severity)s, %(site_key)s, %(outlet_key)s, %(gateway)s, %(factor)s, %(condition)s, 'new',
+        %(first_seen)s, %(last_seen)s, %(at)s, %(count)s, %(numbers)s, %(clause)s, %(limit_key)s, %(late)s, %(previous_id)s,
+        case when %(late)s::boolean then %(at)s::timestamptz end, case when %(late)s::boolean then %(at)s::timestamptz end)
 returning id
+
+-- name: last_of_place
+-- The newest episode of a kind and place, open or cleared, locked.
+select id, number, code, severity, site_key, outlet_key, gateway, factor, first_seen, last_seen, raised_at, count, numbers, clause,
+       limit_key, late, condition, flaps, quiet_since, cleared_at, handling, inhibited_by
+from alert
+where code = %(code)s and not late and site_key is not distinct from %(site_key)s and outlet_key is not distinct from %(outlet_key)s
+  and gateway is not distinct from %(gateway)s and factor is not distinct from %(factor)s
+order by id desc limit 1
+for update
+
+-- name: flap_alert
+-- The condition came back: active again, and from now on cleared after a quiet time only.
+update alert set condition = 'active', cleared_at = null, quiet_since = null, flaps = flaps + 1 where id = %(id)s
+
+-- name: quiet_alert
+-- Over, but it came back before: the quiet time begins.
+update alert set quiet_since = %(at)s where id = %(id)s
+
+-- name: activate_alert
+-- A pending condition has lasted.
+update alert set condition = 'active', raised_at = %(at)s where id = %(id)s
+
+-- name: drop_pending
+-- A pending condition has passed: nobody was called and nobody need handle it.
+update alert set condition = 'cleared', cleared_at = %(at)s, handling = 'closed', handling_since = %(at)s where id = %(id)s
+
+-- name: inhibit_alerts
+-- A wider outage explains these: nobody is called for them any more.
+update alert set inhibited_by = %(by)s, due_at = null, due_step = null
+where condition <> 'cleared' and code = any(%(codes)s) and raised_at >= %(since)s and inhibited_by is null and id <> %(by)s
+returning id
+
+-- name: pending_over
+-- Pending alerts whose hold time is over, locked; one that a worker counts just now is left for the next look.
+select a.id from alert a
+left join unnest(%(codes)s::text[], %(seconds)s::double precision[]) as h (code, seconds) on h.code = a.code
+where a.condition = 'pending' and a.raised_at + make_interval(secs => coalesce(h.seconds, 0)) <= %(at)s
+order by a.id limit %(most)s
+for update of a skip locked
+
+-- name: quiet_over
+-- Alerts that came back before and have been quiet for long enough.
+select a.id from alert a
+where a.condition = 'active' and a.quiet_since <= %(before)s
+order by a.id limit %(most)s
+for update skip locked
+
+-- name: undigested
+-- A late alert counted what no digest has told of.
+update alert set undigested_since = coalesce(undigested_since, %(at)s), undigested_last = %(at)s where id = %(id)s
+
+-- name: sites_to_digest
+-- Sites whose late data can be told of: nothing more came for a while and nothing waits to be judged, or it has waited long enough.
+select a.site_key, array_agg(a.id order by a.id)
+from alert a
+where a.undigested_last is not null and a.count > 0
+group by a.site_key
+having (max(a.undigested_last) <= %(quiet_before)s
+        and not exists (select from touched t join outlet o on o.key = t.outlet_key where o.site_key = a.site_key)
+        and not exists (select from day_due d join outlet o on o.key = d.outlet_key
+                        where o.site_key = a.site_key and d.wait_until is null and d.touched_at > %(quiet_before)s))
+    or min(a.undigested_since) <= %(waited_before)s
+order by a.site_key
+
+-- name: keep_digest
+-- One telling of late data.
+insert into digest (site_key, alert_ids, made_at) values (%(site_key)s, %(alert_ids)s, %(at)s) returning id
+
+-- name: digested
+-- These have been told of.
+update alert set undigested_since = null, undigested_last = null where id = any(%(ids)s)
 
 -- name: update_alert
 -- What the occurrences that stand say now.
@@ -21,8 +94,12 @@ update alert set severity = %(severity)s, first_seen = %(first_seen)s, last_seen
 where id = %(id)s
 
 -- name: clear_alert
--- The condition is over; what people do with the alert goes on.
-update alert set condition = 'cleared', cleared_at = %(at)s where id = %(id)s
+-- The condition is over; what people do with the alert goes on, unless a wider outage takes its place.
+update alert
+set condition = 'cleared', cleared_at = %(at)s, quiet_since = null, inhibited_by = coalesce(%(inhibited_by)s, inhibited_by),
+    due_at = case when %(inhibited_by)s::bigint is null then due_at end,
+    due_step = case when %(inhibited_by)s::bigint is null then due_step end
+where id = %(id)s
 
 -- name: note_event
 -- The history of an alert.
@@ -32,7 +109,7 @@ values (%(alert_id)s, %(at)s, %(actor)s, %(action)s, %(reason)s, %(detail)s)
 -- name: open_alerts
 -- Open episodes of some kinds, locked, by outlet or gateway where one is given.
 select id, number, code, severity, site_key, outlet_key, gateway, factor, first_seen, last_seen, raised_at, count, numbers, clause,
-       limit_key, late
+       limit_key, late, condition, flaps, quiet_since
 from alert
 where condition <> 'cleared' and code = any(%(codes)s)
   and (%(outlet_key)s::integer is null or outlet_key = %(outlet_key)s)
@@ -43,7 +120,7 @@ for update
 -- name: alerts_by_id
 -- Episodes whether open or cleared, locked.
 select id, number, code, severity, site_key, outlet_key, gateway, factor, first_seen, last_seen, raised_at, count, numbers, clause,
-       limit_key, late
+       limit_key, late, condition, flaps, quiet_since
 from alert where id = any(%(ids)s) order by id for update
 
 -- name: occurrences_of
