@@ -18,6 +18,11 @@ class Permission(StrEnum):
     ALERTS_ACKNOWLEDGE = "alerts:acknowledge"
     ALERTS_HANDLE = "alerts:handle"  #: assign, tell the company, verify, close, make a lead
     ALERTS_REPLY = "alerts:reply"  #: answer, comment, attach; a company for its own site
+    MARKS_READ = "marks:read"  #: marks and checks
+    MARKS_FILE = "marks:file"  #: file and withdraw marks, file checks; a company for its own site
+    TASKS_READ = "tasks:read"  #: tasks, visits, the positive list, samples; a company its own part of them
+    ROUTING_READ = "routing:read"  #: why officers were sent or not
+    TASKS_HANDLE = "tasks:handle"  #: ask for tasks, work on them, end them
     STREAM_READ = "stream:read"  #: live events
     OPERATIONS_READ = "operations:read"  #: time-driven jobs and what became of them
     METRICS_READ = "metrics:read"  #: Prometheus metrics from elsewhere than this machine
@@ -29,20 +34,32 @@ _READ = frozenset(
         Permission.DATA_READ,
         Permission.LEDGER_READ,
         Permission.ALERTS_READ,
+        Permission.TASKS_READ,
+        Permission.MARKS_READ,
         Permission.STREAM_READ,
     }
 )
 
-_HANDLE = frozenset({Permission.ALERTS_ACKNOWLEDGE, Permission.ALERTS_HANDLE, Permission.ALERTS_REPLY})
+# What the bureau reads beyond what a company reads of its own.
+_INNER = _READ | {Permission.ROUTING_READ}
+
+_HANDLE = frozenset(
+    {
+        Permission.ALERTS_ACKNOWLEDGE,
+        Permission.ALERTS_HANDLE,
+        Permission.ALERTS_REPLY,
+        Permission.TASKS_HANDLE,
+    }
+)
 
 PERMISSIONS: Mapping[Role, frozenset[Permission]] = {
-    Role.OFFICER: _READ | _HANDLE,
-    Role.TECHNICAL_REVIEWER: _READ,
-    Role.LEGAL_REVIEWER: _READ,
-    Role.SUPERVISOR: _READ | _HANDLE | {Permission.OPERATIONS_READ},
-    Role.AUDITOR: _READ,
+    Role.OFFICER: _INNER | _HANDLE | {Permission.MARKS_FILE},
+    Role.TECHNICAL_REVIEWER: _INNER,
+    Role.LEGAL_REVIEWER: _INNER,
+    Role.SUPERVISOR: _INNER | _HANDLE | {Permission.OPERATIONS_READ},
+    Role.AUDITOR: _INNER,
     # Of its own site only: every query is narrowed by Principal.site_key.
-    Role.COMPANY: _READ | {Permission.ALERTS_REPLY},
+    Role.COMPANY: _READ | {Permission.ALERTS_REPLY, Permission.MARKS_FILE},
     # Who runs the machines sees how data flow, not what officers do with it.
     Role.OPERATOR: frozenset(
         {

@@ -25,7 +25,7 @@ _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 def json_reply(request: Request, content: Any) -> Response:
     """An answer to a read: 200 with its ETag, or 304 without a body when the caller has this very content."""
-    return body_reply(request, orjson.dumps(content, default=_default))
+    return body_reply(request, orjson.dumps(content, default=plain))
 
 
 def body_reply(request: Request, body: bytes) -> Response:
@@ -37,7 +37,8 @@ def body_reply(request: Request, body: bytes) -> Response:
     return Response(body, headers=headers, media_type="application/json")
 
 
-def _default(value: object) -> object:
+def plain(value: object) -> object:
+    """The JSON form of a decimal, which orjson does not know: text with every digit. Raises TypeError for anything else."""
     if isinstance(value, Decimal):
         return decimal_text(value)
     raise TypeError(f"{type(value).__name__} has no JSON form")

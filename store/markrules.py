@@ -15,6 +15,7 @@ from store.errors import Refused
 from store.marklabels import CATEGORIES, find_label, labels_of
 from store.model import Outlet
 from store.reasons import check_reason
+from store.settings import Settings
 
 LONGEST = timedelta(days=31)
 """One statement speaks of a month at most; longer stops are filed by the month [P]."""
@@ -50,6 +51,15 @@ class Clocks:
 
 
 USUAL = Clocks()
+
+
+def clocks_of(settings: Settings) -> Clocks:
+    """The time limits as they are set; data are late as for the alerts (``late_seconds``)."""
+    return Clocks(
+        deadline=time.fromisoformat(settings.mark_deadline),
+        days=settings.mark_deadline_days,
+        late=timedelta(seconds=settings.late_seconds),
+    )
 
 
 def deadline_of(

@@ -164,3 +164,39 @@ with around as (
     from around
 )
 select pg_notify('outfall_touched', '')
+
+-- name: mark_page
+-- One page of the marks that touch a range, by their begin.
+select m.id, m.outlet_key, m.category, m.label, m.factor, m.from_time, m.to_time, m.reason, m.channel, m.filed_by,
+       m.received_at, m.deadline, m.late, w.withdrawn_at, w.withdrawn_by, w.reason as withdrawn_reason
+from mark m left join mark_withdrawal w on w.mark_id = m.id
+where m.outlet_key = %(outlet_key)s and m.from_time < %(to_time)s and m.to_time > %(from_time)s
+  and (%(factor)s::text is null or m.factor is null or m.factor = %(factor)s)
+  and (%(category)s::text is null or m.category = %(category)s)
+  and (%(after_time)s::timestamptz is null or (m.from_time, m.id) > (%(after_time)s::timestamptz, %(after_id)s::bigint))
+order by m.from_time, m.id limit %(most)s
+
+-- name: filed_marks
+-- The filed marks of a range that take effect: they stand above what the devices said.
+select m.id, m.outlet_key, m.category, m.label, m.factor, m.from_time, m.to_time, m.reason, m.channel, m.filed_by,
+       m.received_at, m.deadline, m.late, null::timestamptz as withdrawn_at
+from mark m
+where m.outlet_key = %(outlet_key)s and m.from_time < %(to_time)s and m.to_time > %(from_time)s
+  and m.channel = 'manual' and not m.late
+  and not exists (select from mark_withdrawal w where w.mark_id = m.id)
+
+-- name: names_of_site
+-- The people and tokens of one company, as they stand on what they file.
+select name from app_user where site_key = %(site_key)s
+union
+select 'token:' || name from api_token where site_key = %(site_key)s
+
+-- name: industry_of_outlet
+-- The industry of the site of an outlet, as it is believed now.
+select v.industry from outlet o join site_version v on v.site_key = o.site_key
+where o.key = %(outlet_key)s and v.recorded_to is null
+order by v.valid_from desc limit 1
+
+-- name: outlet_id
+-- The id of an outlet.
+select id from outlet where key = %(outlet_key)s

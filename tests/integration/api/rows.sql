@@ -102,3 +102,7 @@ union all select to_jsonb(t)::text from app_user t union all select to_jsonb(t):
 -- A living alerts process.
 insert into service_heartbeat (service, instance, started_at, seen_at, state)
 values ('alerts', %(instance)s, clock_timestamp(), clock_timestamp(), jsonb_build_object('leader', %(leader)s::boolean))
+
+-- name: touched_by_marks
+-- What marks and checks asked to be judged again.
+select from_time, to_time, cause from touched where cause in ('mark', 'check') order by id
