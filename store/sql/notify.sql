@@ -89,3 +89,98 @@ returning id
 -- name: forget_trouble
 -- The channel is tried anew.
 update channel_state set failures = 0, failing_since = null, blocked_until = null where channel_id = %(channel_id)s
+
+-- name: due_channels
+-- The channels in use that have messages to send now and do not rest.
+select c.id, c.kind, c.options, c.secrets
+from channel_version c
+left join channel_state s on s.channel_id = c.id
+where c.recorded_to is null and (s.blocked_until is null or s.blocked_until <= %(at)s)
+  and exists (select from outbox o where o.channel_id = c.id and o.state = 'waiting' and o.not_before <= %(at)s)
+order by c.id
+
+-- name: lock_channel_state
+-- How a channel fares; the row is locked until the end of the transaction, so that all processes keep the limits together.
+insert into channel_state as s (channel_id) values (%(channel_id)s)
+on conflict (channel_id) do update set channel_id = s.channel_id
+returning attempts, failures, failing_since, blocked_until
+
+-- name: drop_obsolete
+-- Reminders that were answered while they waited: somebody has taken the alert up, or it is settled.
+update outbox o set state = 'obsolete', finished_at = %(at)s
+from alert a
+where a.id = o.alert_id and o.channel_id = %(channel_id)s and o.state = 'waiting' and o.purpose = 'reminder'
+  and (a.acknowledged_at is not null or a.handling in ('closed', 'lead'))
+
+-- name: merge_candidates
+-- What has waited so long that it is old news, and is not on its way just now.
+select id, purpose, title, facts, created_at
+from outbox
+where channel_id = %(channel_id)s and state = 'waiting' and not_before <= %(at)s and created_at <= %(created_before)s
+  and purpose <> 'test'
+order by id
+for update skip locked
+
+-- name: parts_of
+-- The messages that were merged into messages before, for a digest that takes these up.
+select id, purpose, title, facts, created_at from outbox where merged_into = any(%(ids)s) order by id
+
+-- name: merge
+-- These messages, and those that were merged into them, go out as one.
+update outbox set state = 'merged', merged_into = %(into)s, finished_at = %(at)s
+where id = any(%(ids)s) or merged_into = any(%(ids)s)
+
+-- name: next_message
+-- The oldest message that is due.
+select id, purpose, title, body, link, facts, created_at, attempts
+from outbox
+where channel_id = %(channel_id)s and state = 'waiting' and not_before <= %(at)s
+  and (%(id)s::bigint is null or id = %(id)s)
+order by id limit 1
+for update skip locked
+
+-- name: take_message
+-- It is on its way: nobody else sends it before this attempt has had its time.
+update outbox set attempts = attempts + 1, not_before = %(until)s where id = %(id)s
+
+-- name: keep_attempts
+-- The attempts that limits must still know of.
+update channel_state set attempts = %(attempts)s where channel_id = %(channel_id)s
+
+-- name: note_delivery
+-- What an attempt brought.
+insert into delivery (outbox_id, at, ok, status, answer, milliseconds)
+values (%(outbox_id)s, %(at)s, %(ok)s, %(status)s, %(answer)s, %(milliseconds)s)
+
+-- name: finish_message
+-- Delivered.
+update outbox set state = 'sent', finished_at = %(at)s where id = %(id)s and state = 'waiting'
+
+-- name: return_message
+-- Not delivered: it waits again.
+update outbox set not_before = %(not_before)s where id = %(id)s and state = 'waiting'
+
+-- name: channel_works
+-- The channel took a message.
+update channel_state set failures = 0, failing_since = null, blocked_until = null, last_ok = %(at)s where channel_id = %(channel_id)s
+
+-- name: channel_fails
+-- The channel is out of order.
+update channel_state
+set failures = failures + 1, failing_since = coalesce(failing_since, %(at)s), blocked_until = %(until)s
+where channel_id = %(channel_id)s
+returning failures, failing_since
+
+-- name: channel_pauses
+-- The channel asks for a pause.
+update channel_state set blocked_until = %(until)s where channel_id = %(channel_id)s
+
+-- name: give_up
+-- What could not be delivered for so long is given up.
+update outbox set state = 'given_up', finished_at = %(at)s
+where state = 'waiting' and created_at <= %(before)s
+returning channel_id
+
+-- name: channel_state
+-- How a channel fares.
+select attempts, failures, failing_since, blocked_until, last_ok from channel_state where channel_id = %(channel_id)s
