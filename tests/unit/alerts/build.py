@@ -8,10 +8,14 @@ from decimal import Decimal
 
 from alerts.judgement.day_values import HourResult
 from alerts.judgement.hour import judge_hour
+from alerts.judgement.statements import NOTHING_SAID, Statements, statements_of
 from alerts.judgement.subject import Subject, subject_of
 from alerts.judgement.values import FactorHour, Period, Rules, Sample
+from store.checks import ChainCheck, Check
 from store.clock import BEIJING
-from store.model import Cadence, Condition, Limit, Monitor, Outlet
+from store.clock import DAY as ONE_DAY
+from store.marks import Mark
+from store.model import DEFAULTS, Cadence, Condition, Exemption, Limit, Monitor, Options, Outlet
 
 START = datetime(2026, 5, 6, 8, tzinfo=BEIJING)
 DAY = datetime(2026, 5, 6, tzinfo=BEIJING)
@@ -55,6 +59,8 @@ def subject(
     missing_flag: str = "undetermined",
     minute: int | None = None,
     reports_hour: bool = True,
+    exemptions: Sequence[Exemption] = (),
+    options: Options = DEFAULTS,
 ) -> Subject:
     monitor = Monitor(
         outlet_key=1,
@@ -82,8 +88,72 @@ def subject(
             judged=judged,
             monitor=monitor,
             limits=limits,
+            exemptions=tuple(exemptions),
+            options=options,
         )
     )
+
+
+def minute(number: float, *, of: datetime = START) -> datetime:
+    """The moment a number of minutes after the start of the hour."""
+    return of + timedelta(minutes=number)
+
+
+def mark(
+    first: float,
+    last: float,
+    label: str = "fault",
+    *,
+    factor: str | None = None,
+    category: str = "device",
+    channel: str = "manual",
+    key: int = 1,
+    late: bool = False,
+    withdrawn: bool = False,
+    of: datetime = START,
+) -> Mark:
+    """A mark from one minute of the hour to another; a number beyond 60 or below 0 lies in other hours."""
+    received = minute(last, of=of)
+    return Mark(
+        id=key,
+        outlet_key=1,
+        category=category,
+        label=label,
+        factor=factor,
+        from_time=minute(first, of=of),
+        to_time=received,
+        reason="test",
+        channel=channel,
+        filed_by="test",
+        received_at=received,
+        deadline=received + ONE_DAY,
+        late=late,
+        withdrawn_at=received if withdrawn else None,
+    )
+
+
+def check(
+    at: float, passed: bool, *, factor: str = COD, kind: str = "standard", key: int = 1, of: datetime = START
+) -> Check:
+    """A check a number of minutes after the start of the hour."""
+    moment = minute(at, of=of)
+    return Check(key, 1, factor, kind, moment, passed, None, None, "device", "device", moment)
+
+
+def chain(instrument: str, logger: str | None = None, *, factor: str = COD) -> ChainCheck:
+    """What instrument and logger show for the hour."""
+    shown = None if logger is None else Decimal(logger)
+    return ChainCheck(1, 1, factor, START, Decimal(instrument), shown, "test", START)
+
+
+def said(
+    *marks: Mark,
+    checks: Sequence[Check] = (),
+    links: Sequence[ChainCheck] = (),
+    days: int = 400,
+) -> Statements:
+    """What was said, for the hours of some days around the hour."""
+    return statements_of(marks, checks, links, START - days * ONE_DAY, START + days * ONE_DAY)
 
 
 def reading(
@@ -120,9 +190,10 @@ def judge(
     *,
     start: datetime = START,
     rules: Rules | None = None,
+    statements: Statements = NOTHING_SAID,
 ) -> Period:
     """The period value of one factor."""
-    (period,) = judge_hour(of, start, received, rules or Rules(), (factor,))
+    (period,) = judge_hour(of, start, received, rules or Rules(), (factor,), statements)
     return period
 
 
