@@ -16,7 +16,19 @@ from api.context import POOL_SIZE, Database, Services
 from api.heartbeat import Heartbeat
 from api.live import Hub
 from api.metrics import Metrics
-from api.routes import alerts, checks, data, handling, marks, operations, sites, stream, system
+from api.routes import (
+    alerts,
+    checks,
+    data,
+    handling,
+    marks,
+    operations,
+    positivelist,
+    sites,
+    stream,
+    system,
+    tasks,
+)
 from api.shell import API_PREFIX, Shell
 from store import clock
 from store.database import pool
@@ -40,6 +52,7 @@ TAGS = [
     },
     {"name": "marks", "description": "Marks (标记) of periods and checks (核查) of monitors."},
     {"name": "alerts", "description": "Alerts (预警) and what is done about them."},
+    {"name": "tasks", "description": "Tasks (核查任务), visits, and the positive list (正面清单)."},
     {"name": "live", "description": "Server-sent events."},
     {"name": "operations", "description": "The work that time drives."},
     {"name": "system", "description": "Health, readiness and metrics."},
@@ -93,7 +106,19 @@ def create_app(settings: Settings) -> FastAPI:
 
 def include_routes(app: FastAPI) -> None:
     """Every router of the API and of the console. Health and metrics stand at the root too, where supervisors look for them."""
-    for part in (sites, data, marks, checks, alerts, handling, stream, operations, system):
+    for part in (
+        sites,
+        data,
+            marks,
+        checks,
+        alerts,
+        handling,
+        tasks,
+        positivelist,
+        stream,
+        operations,
+        system,
+    ):
         app.include_router(part.router, prefix=API_PREFIX)
     app.include_router(system.router, include_in_schema=False)
     app.include_router(console.router)

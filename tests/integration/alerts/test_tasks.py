@@ -1,0 +1,378 @@
+"""From an alert to a task: routed once, with reasons kept; visits stated and counted; violations propose removal."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+import pytest
+
+from store.clock import DAY, HOUR
+from store.errors import Conflict, NotFound, OutfallError, Refused
+from store.handling import Action
+from store.tasks import cancel_task, start_task
+from tests.integration.alerts.bureau import LISTED, OFFICER, Bureau
+from tests.integration.alerts.plant import MORNING, SITES, Plant, soon
+
+MINUTE = timedelta(minutes=1)
+
+
+@pytest.fixture
+def bureau(plant: Plant) -> Iterator[Bureau]:
+    """The cement works is on the positive list."""
+    plant.apply(LISTED)
+    yield Bureau(plant)
+
+
+def test_a_listed_unit_is_verified_off_site_and_asked_first(bureau: Bureau) -> None:
+    alert = bureau.exceed(MORNING)
+    at = soon(MORNING) + MINUTE
+    assert bureau.route(at) == 1
+    off_site, query = bureau.tasks()
+    assert (off_site["kind"], query["kind"]) == ("off_site", "company_query")
+    assert off_site["number"] == "RW-20260506-0001"
+    assert (off_site["alert_id"], off_site["reason"], off_site["state"]) == (
+        alert["id"],
+        "off_site_first",
+        "open",
+    )
+    assert off_site["listed"] and off_site["listing_key"] is not None
+    assert off_site["statement"] == ("预警 YJ-20260506-0001：先行非现场核查并询问企业；预警时在正面清单内")
+    # A key unit answers within 4 hours, off-site work is due within 24: the samples of the settings.
+    assert (query["due_at"], off_site["due_at"]) == (at + timedelta(hours=4), at + timedelta(hours=24))
+    (decision,) = bureau.ask("decisions")
+    assert (decision["way"], decision["rule"]) == ("off_site", "routing/1")
+    assert decision["reasons"] == ["off_site_first", "on_positive_list"]
+    assert decision["task_ids"] == [off_site["id"], query["id"]]
+    inputs = decision["inputs"]
+    assert (inputs["multiple"], inputs["exceeded_days"], inputs["visits"], inputs["cap"]) == (
+        "0.05535",
+        1,
+        0,
+        2,
+    )
+    assert inputs["listing"]["document"] == "示例文号" and inputs["listing"]["level"] == "city"
+    assert bureau.ask("audit_of_tasks")[0] == {
+        "actor": "system",
+        "action": "tasks:task:opened",
+        "subject": "RW-20260506-0001",
+    }
+
+
+def test_routing_again_decides_nothing(bureau: Bureau) -> None:
+    bureau.exceed(MORNING)
+    bureau.route(soon(MORNING))
+    assert bureau.route(soon(MORNING) + HOUR) == 0
+    assert len(bureau.tasks()) == 2
+    assert len(bureau.ask("decisions")) == 1
+
+
+def test_the_list_counts_as_it_stood_when_the_alert_was_raised(plant: Plant) -> None:
+    ended = LISTED.replace('from: "2026-01-01", to: "2027-01-01"', 'from: "2025-01-01", to: "2026-05-06"')
+    plant.apply(ended)
+    bureau = Bureau(plant)
+    bureau.exceed(MORNING)
+    bureau.route(soon(MORNING))
+    assert [task["listed"] for task in bureau.tasks()] == [False, False]
+    assert bureau.ask("decisions")[0]["reasons"][-1] == "not_on_positive_list"
+
+
+def test_an_alert_that_becomes_serious_is_routed_again_to_the_site(bureau: Bureau) -> None:
+    bureau.exceed(MORNING)
+    bureau.route(soon(MORNING))
+    bureau.exceed(MORNING + HOUR, "400")
+    assert bureau.route(soon(MORNING + HOUR)) == 1
+    assert bureau.kinds() == ["off_site", "company_query", "on_site"]
+    decision = bureau.ask("decisions")[-1]
+    assert (decision["way"], decision["reasons"][0]) == ("on_site", "serious_exceedance")
+    visit = bureau.tasks("on_site")[0]
+    assert visit["statement"].startswith("预警 YJ-20260506-0001：严重超标")
+    # The question of the first decision is not asked twice.
+    assert decision["task_ids"] == [visit["id"], bureau.tasks("company_query")[0]["id"]]
+    assert bureau.route(soon(MORNING + HOUR) + MINUTE) == 0
+
+
+def test_the_third_exceeded_day_within_thirty_sends_officers_to_a_listed_unit(bureau: Bureau) -> None:
+    for days in (0, 5):
+        bureau.exceed(MORNING + days * DAY)
+        bureau.exceed(MORNING + days * DAY + HOUR, "100")
+        bureau.route(soon(MORNING + days * DAY + HOUR))
+    assert "on_site" not in bureau.kinds()
+    bureau.exceed(MORNING + 29 * DAY)
+    bureau.route(soon(MORNING + 29 * DAY))
+    assert bureau.tasks("on_site")[0]["reason"] == "repeated_exceedance"
+    assert bureau.ask("decisions")[-1]["inputs"]["exceeded_days"] == 3
+
+
+def test_days_that_were_found_untrue_or_lie_further_back_do_not_repeat(bureau: Bureau) -> None:
+    bureau.exceed(MORNING - 31 * DAY)
+    bureau.exceed(MORNING - 31 * DAY + HOUR, "100")
+    untrue = bureau.exceed(MORNING - 2 * DAY)
+    bureau.exceed(MORNING - 2 * DAY + HOUR, "100")
+    bureau.verify(untrue["id"], Action.REJECT, "校准气体", soon(MORNING - 2 * DAY))
+    bureau.exceed(MORNING - DAY)
+    bureau.exceed(MORNING - DAY + HOUR, "100")
+    bureau.exceed(MORNING)
+    bureau.route(soon(MORNING))
+    assert bureau.tasks("on_site") == []
+    assert bureau.ask("decisions")[-1]["inputs"]["exceeded_days"] == 2
+
+
+def test_a_further_episode_of_the_same_kind_joins_the_open_tasks(bureau: Bureau) -> None:
+    bureau.exceed(MORNING)
+    bureau.route(soon(MORNING))
+    bureau.exceed(MORNING + HOUR, "100")
+    second = bureau.exceed(MORNING + 6 * HOUR)
+    assert second["number"] == "YJ-20260506-0002"
+    bureau.route(soon(MORNING + 6 * HOUR))
+    first, _ = bureau.tasks()
+    assert bureau.actions(first["id"]) == ["opened", "joined"]
+    assert bureau.ask("decisions")[-1]["task_ids"] == [task["id"] for task in bureau.tasks()]
+
+
+def test_an_alert_that_an_outage_explains_makes_no_task_until_it_no_longer_does(bureau: Bureau) -> None:
+    alert = bureau.exceed(MORNING)
+    bureau.run("inhibit", id=alert["id"], by=alert["id"])
+    bureau.route(soon(MORNING))
+    assert bureau.tasks() == []
+    assert bureau.ask("decisions")[0]["reasons"][0] == "explained_by_outage"
+    bureau.run("inhibit", id=alert["id"], by=None)
+    bureau.route(soon(MORNING) + MINUTE)
+    assert bureau.kinds() == ["off_site", "company_query"]
+
+
+def test_late_data_are_verified_off_site_however_serious(bureau: Bureau) -> None:
+    bureau.plant.so2(MORNING - 9 * DAY, "900")
+    bureau.plant.judge(soon(MORNING))
+    assert bureau.plant.alerts("exceedance_hour")[-1]["late"]
+    bureau.route(soon(MORNING))
+    assert bureau.kinds() == ["off_site", "company_query"]
+    assert "late_data" in bureau.ask("decisions")[-1]["reasons"]
+
+
+def test_a_lead_that_remains_leads_to_a_visit_which_is_counted_when_made(bureau: Bureau) -> None:
+    bureau.exceed(MORNING)
+    bureau.route(soon(MORNING))
+    off_site = bureau.tasks("off_site")[0]
+    (visit,) = bureau.finish(off_site["id"], "lead_remains", MORNING + 3 * HOUR, "视频与数据不符")
+    made = bureau.task(visit)
+    assert (made["kind"], made["reason"], made["statement"]) == ("on_site", "lead_remains", "视频与数据不符")
+    assert not made["counted"]
+    with bureau.plant.connection.transaction():
+        start_task(bureau.plant.connection, visit, OFFICER, MORNING + 4 * HOUR)
+    bureau.finish(visit, "no_problem", MORNING + 6 * HOUR)
+    assert bureau.task(visit)["counted"]
+    assert bureau.task(visit)["visited_at"] == MORNING + 6 * HOUR
+    assert bureau.actions(visit) == ["opened", "started", "done"]
+
+
+def test_at_the_cap_a_lead_stays_off_site_and_only_an_override_goes_beyond(bureau: Bureau) -> None:
+    bureau.visit(MORNING - 2 * DAY)
+    bureau.visit(MORNING - DAY)
+    bureau.exceed(MORNING)
+    bureau.route(soon(MORNING))
+    off_site = bureau.tasks("off_site")[0]
+    (again,) = bureau.finish(off_site["id"], "lead_remains", MORNING + 3 * HOUR)
+    assert bureau.task(again)["kind"] == "off_site"
+    assert bureau.ask("decisions")[-1]["reasons"][:2] == ["visit_cap_reached", "lead_remains"]
+    with pytest.raises(Conflict, match="superior's order") as refused:
+        bureau.add("on_site", "lead_remains", MORNING + 4 * HOUR, site_id="test-cement")
+    assert refused.value.code == "visit_cap_reached"
+    ordered = bureau.add("on_site", "superior_order", MORNING + 4 * HOUR, site_id="test-cement")
+    assert bureau.task(ordered)["reason"] == "superior_order"
+    assert "above_visit_cap" in bureau.ask("decisions")[-1]["reasons"]
+
+
+def test_the_visits_of_last_year_do_not_count(bureau: Bureau) -> None:
+    bureau.plant.apply(LISTED.replace('from: "2026-01-01"', 'from: "2025-01-01"'))
+    new_year = MORNING.replace(month=1, day=1, hour=0)
+    bureau.visit(new_year - DAY)
+    bureau.visit(new_year - MINUTE)
+    visit = bureau.add("on_site", "lead_remains", new_year + DAY, site_id="test-cement")
+    assert bureau.task(visit)["kind"] == "on_site"
+
+
+def test_a_visit_that_was_cancelled_is_not_counted(bureau: Bureau) -> None:
+    visit = bureau.add("on_site", "complaint", MORNING, site_id="test-cement")
+    with bureau.plant.connection.transaction():
+        cancel_task(bureau.plant.connection, visit, "投诉已撤回", OFFICER, MORNING + HOUR)
+    assert not bureau.task(visit)["counted"]
+    assert bureau.task(visit)["visited_at"] is None
+
+
+def test_one_visit_serves_everything_that_is_open_at_a_site(bureau: Bureau) -> None:
+    first = bureau.add("on_site", "complaint", MORNING, site_id="test-cement")
+    second = bureau.add("on_site", "superior_order", MORNING + HOUR, outlet_id="test-kiln")
+    assert first == second
+    assert bureau.actions(first) == ["opened", "joined"]
+    elsewhere = bureau.add("on_site", "complaint", MORNING, site_id="test-wwtp")
+    assert elsewhere != first
+
+
+def test_an_officer_who_verified_that_a_visit_is_needed_gets_one(bureau: Bureau) -> None:
+    alert = bureau.exceed(MORNING)
+    bureau.route(soon(MORNING))
+    bureau.verify(alert["id"], Action.VISIT, "企业说明与视频不符", MORNING + 2 * HOUR)
+    bureau.route(MORNING + 2 * HOUR + MINUTE)
+    off_site, query, visit = bureau.tasks()
+    assert (off_site["state"], off_site["outcome"]) == ("done", "lead_remains")
+    assert (query["state"], query["outcome"]) == ("cancelled", None)
+    assert (visit["kind"], visit["reason"], visit["statement"]) == (
+        "on_site",
+        "lead_remains",
+        "企业说明与视频不符",
+    )
+    assert bureau.route(MORNING + 3 * HOUR) == 0
+
+
+def test_an_alert_found_untrue_ends_its_tasks(bureau: Bureau) -> None:
+    alert = bureau.exceed(MORNING)
+    bureau.route(soon(MORNING))
+    bureau.verify(alert["id"], Action.REJECT, "标准气体试验", MORNING + 2 * HOUR)
+    bureau.route(MORNING + 2 * HOUR + MINUTE)
+    assert [(task["state"], task["outcome"]) for task in bureau.tasks()] == [
+        ("done", "no_problem"),
+        ("cancelled", None),
+    ]
+
+
+def test_a_confirmed_violation_of_a_listed_unit_proposes_its_removal_once(bureau: Bureau) -> None:
+    alert = bureau.exceed(MORNING)
+    assert bureau.propose(soon(MORNING)) == 0
+    bureau.verify(alert["id"], Action.CONFIRM, "脱硫系统停用", MORNING + 2 * HOUR)
+    assert bureau.propose(MORNING + 3 * HOUR) == 1
+    (proposal,) = bureau.tasks("removal_proposal")
+    assert (proposal["reason"], proposal["state"]) == ("confirmed_violation", "open")
+    assert proposal["statement"] == "预警 YJ-20260506-0001 经核实属实：脱硫系统停用"
+    assert bureau.propose(MORNING + 4 * HOUR) == 0
+    # What is proposed is for people to decide: the unit stays listed.
+    assert bureau.plant.registry.site("test-cement").listed(MORNING + 4 * HOUR)
+
+
+def test_a_confirmed_outage_is_no_violation(bureau: Bureau) -> None:
+    bureau.plant.so2(MORNING, "100")
+    bureau.plant.touch(MORNING + HOUR, MORNING + 2 * HOUR)
+    bureau.plant.judge(soon(MORNING + HOUR) + HOUR)
+    missing = bureau.plant.alerts("data_missing")[0]
+    bureau.verify(missing["id"], Action.CONFIRM, "停电", MORNING + 5 * HOUR)
+    assert bureau.propose(MORNING + 6 * HOUR) == 0
+
+
+def test_a_unit_that_is_not_listed_has_nothing_to_be_removed_from(plant: Plant) -> None:
+    bureau = Bureau(plant)
+    alert = bureau.exceed(MORNING)
+    bureau.verify(alert["id"], Action.CONFIRM, "属实", MORNING + 2 * HOUR)
+    assert bureau.propose(MORNING + 3 * HOUR) == 0
+    # Listed afterwards: what was confirmed before is history.
+    plant.apply(LISTED.replace('from: "2026-01-01"', 'from: "2026-05-07"'))
+    assert bureau.propose(MORNING + 2 * DAY) == 0
+
+
+@pytest.mark.parametrize(
+    ("outcome", "reason"),
+    [("violation_found", "confirmed_violation"), ("inspection_refused", "inspection_refused")],
+)
+def test_what_a_visit_found_proposes_removal(bureau: Bureau, outcome: str, reason: str) -> None:
+    bureau.visit(MORNING, outcome)
+    assert bureau.propose(MORNING + HOUR) == 1
+    assert bureau.tasks("removal_proposal")[0]["reason"] == reason
+    assert bureau.propose(MORNING + 2 * HOUR) == 0
+
+
+def test_further_violations_join_the_open_proposal(bureau: Bureau) -> None:
+    bureau.visit(MORNING, "violation_found")
+    bureau.propose(MORNING + HOUR)
+    bureau.visit(MORNING + DAY, "violation_found")
+    assert bureau.propose(MORNING + DAY + HOUR) == 1
+    (proposal,) = bureau.tasks("removal_proposal")
+    assert bureau.actions(proposal["id"]) == ["opened", "joined"]
+
+
+REFUSED = [
+    # remark, kind, reason, statement, about, class, code
+    ("a visit without a stated reason", "on_site", "complaint", "  ", {"site_id": "test-cement"},
+     Refused, "statement_missing"),
+    ("a visit with no reason of the list", "on_site", "by_hand", "看看", {"site_id": "test-cement"},
+     Refused, "task_reason_wrong"),
+    ("the draw of the sample is not made by hand", "on_site", "random_sample", "抽查", {"site_id": "test-cement"},
+     Refused, "task_reason_wrong"),
+    ("a routine visit to a listed unit", "on_site", "routine_check", "例行", {"site_id": "test-cement"},
+     Refused, "visit_not_for_listed"),
+    ("serious, says the officer, but no alert shows it", "on_site", "serious_exceedance", "超标", {"site_id": "test-cement"},
+     Refused, "visit_reason_not_met"),
+    ("nobody named", "off_site", "by_hand", "看看", {}, Refused, "subject_missing"),
+    ("an outlet of another unit", "off_site", "by_hand", "看看", {"site_id": "test-wwtp", "outlet_id": "test-kiln"},
+     Refused, "subject_contradictory"),
+    ("an alert that does not exist", "off_site", "by_hand", "看看", {"alert_id": 999}, NotFound, "alert_not_found"),
+    ("a site that does not exist", "off_site", "by_hand", "看看", {"site_id": "nowhere"}, NotFound, "site_not_found"),
+    ("removal of a unit that is not listed", "removal_proposal", "penalty", "处罚", {"site_id": "test-wwtp"},
+     Conflict, "not_listed"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("kind", "reason", "statement", "about", "kind_of_error", "code"),
+    [case[1:] for case in REFUSED],
+    ids=[case[0] for case in REFUSED],
+)
+def test_what_breaks_a_rule_is_refused_and_leaves_nothing_behind(
+    bureau: Bureau,
+    kind: str,
+    reason: str,
+    statement: str,
+    about: dict[str, object],
+    kind_of_error: type[OutfallError],
+    code: str,
+) -> None:
+    with pytest.raises(kind_of_error) as refused:
+        bureau.add(kind, reason, MORNING, statement, **about)  # type: ignore[arg-type]
+    assert refused.value.code == code
+    assert bureau.tasks() == []
+    assert bureau.ask("decisions") == []
+
+
+def test_a_routine_visit_to_a_unit_that_is_not_listed_is_possible_within_its_cap(plant: Plant) -> None:
+    bureau = Bureau(plant, visit_cap_unlisted=1)
+    visit = bureau.add("on_site", "routine_check", MORNING, "双随机", site_id="test-wwtp")
+    bureau.finish(visit, "no_problem", MORNING + HOUR)
+    with pytest.raises(Conflict) as refused:
+        bureau.add("on_site", "routine_check", MORNING + DAY, "双随机", site_id="test-wwtp")
+    assert refused.value.code == "visit_cap_reached"
+
+
+FINISHES = [
+    # remark, kind, reason, outcome, report, code
+    ("an outcome of another kind", "off_site", "by_hand", "violation_found", "查看", "outcome_wrong"),
+    ("nothing said", "off_site", "by_hand", "no_problem", None, "report_missing"),
+    ("a visit with nothing said", "on_site", "complaint", "no_problem", " ", "report_missing"),
+]
+
+
+@pytest.mark.parametrize(
+    ("kind", "reason", "outcome", "report", "code"),
+    [case[1:] for case in FINISHES],
+    ids=[case[0] for case in FINISHES],
+)
+def test_a_task_ends_only_with_an_outcome_of_its_kind_and_words(
+    bureau: Bureau, kind: str, reason: str, outcome: str, report: str | None, code: str
+) -> None:
+    task = bureau.add(kind, reason, MORNING, site_id="test-cement")  # type: ignore[arg-type]
+    with pytest.raises(Refused) as refused:
+        bureau.finish(task, outcome, MORNING + HOUR, report)
+    assert refused.value.code == code
+    assert bureau.task(task)["state"] == "open"
+
+
+def test_a_finished_task_takes_no_further_step(bureau: Bureau) -> None:
+    task = bureau.add("off_site", "by_hand", MORNING, site_id="test-cement")
+    bureau.finish(task, "no_problem", MORNING + HOUR)
+    with pytest.raises(Conflict) as refused:
+        bureau.finish(task, "lead_remains", MORNING + 2 * HOUR)
+    assert refused.value.code == "task_finished"
+
+
+def test_an_alert_of_outfall_itself_is_no_task_for_anybody(plant: Plant) -> None:
+    bureau = Bureau(plant)
+    plant.find("unknown_mn", MORNING)
+    plant.apply(SITES)
+    assert bureau.route(MORNING) == 0
