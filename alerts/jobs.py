@@ -64,9 +64,10 @@ def announce(connection: Connection, jobs: Sequence[Job], at: datetime) -> None:
 def run_job(job: Job, database_url: str) -> bool:
     """Run a job on a connection of its own and record how it went; a job that throws stops nobody else.
 
-    A daily job does every day that is due and not done, the oldest first, and stops at the first that fails. Returns whether it
-    went well, also when another process is at it. A database that is away is logged and waited for: there is no place to record
-    it.
+    A daily job does every day that is due and not done, the oldest first, and stops at the first that fails. Its very first day
+    stays due while there is nothing to do (the work returns 0): the data of that day may still be on their way. Returns whether
+    it went well, also when another process is at it. A database that is away is logged and waited for: there is no place to
+    record it.
     """
     try:
         with connect(database_url, name=f"job-{job.name}", autocommit=True) as connection:
@@ -75,15 +76,24 @@ def run_job(job: Job, database_url: str) -> bool:
                 return True
             if job.daily_at is None:
                 return _recorded(job, connection, None)
-            done = connection.execute(queries("jobs")["newest_slot"], {"name": job.name}).fetchone()
-            slots = due_slots(job.daily_at, done[0] if done else None, now())
-            return all(_recorded(job, connection, slot) for slot in slots)
+            row = connection.execute(queries("jobs")["newest_slot"], {"name": job.name}).fetchone()
+            done = row[0] if row else None
+            days = [_Day(slot, first=done is None) for slot in due_slots(job.daily_at, done, now())]
+            return all(_recorded(job, connection, day) for day in days)
     except Exception:
         log.exception("job %s could not be run or recorded", job.name)
         return False
 
 
-def _recorded(job: Job, connection: Connection, slot: datetime | None) -> bool:
+@dataclass(frozen=True, slots=True)
+class _Day:
+    """A day that is due; ``first`` when the job has never done one."""
+
+    due: datetime
+    first: bool
+
+
+def _recorded(job: Job, connection: Connection, day: _Day | None) -> bool:
     started = now()
     sql = queries("jobs")
     connection.execute(sql["started"], {"name": job.name, "at": started, "instance": INSTANCE})
@@ -91,9 +101,9 @@ def _recorded(job: Job, connection: Connection, slot: datetime | None) -> bool:
     try:
         if job.in_transaction:
             with connection.transaction():
-                _work(job, connection, slot, started)
+                _work(job, connection, day, started)
         else:
-            _work(job, connection, slot, started)
+            _work(job, connection, day, started)
     except Exception as error:
         log.exception("job %s failed", job.name)
         failed = f"{type(error).__name__}: {error}"
@@ -105,9 +115,9 @@ def _recorded(job: Job, connection: Connection, slot: datetime | None) -> bool:
     return failed is None
 
 
-def _work(job: Job, connection: Connection, slot: datetime | None, started: datetime) -> None:
-    job.work(connection, started if slot is None else slot)
-    if slot is not None:
+def _work(job: Job, connection: Connection, day: _Day | None, started: datetime) -> None:
+    found = job.work(connection, started if day is None else day.due)
+    if day is not None and not (day.first and found == 0):
         connection.execute(
-            queries("jobs")["fill_slot"], {"name": job.name, "due": slot, "instance": INSTANCE}
+            queries("jobs")["fill_slot"], {"name": job.name, "due": day.due, "instance": INSTANCE}
         )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 
 from alerts.book import Book
 from alerts.conditions import watch_conditions
@@ -13,12 +13,17 @@ from alerts.digest import digest_late
 from alerts.findings import clear_quiet
 from alerts.jobs import Job
 from alerts.lives import lives_of
+from alerts.notify.delivery import deliver
+from alerts.statistics.publishing import publish_statistics
 from alerts.sweeps import find_unsettled_days, sweep_hours
 from alerts.tasks.removal import propose_removals
 from alerts.tasks.router import route_new_alerts
 from store.database import Connection
 from store.model import Registry
 from store.settings import Settings
+
+STATISTICS_AT = time(13, 0)
+"""The national clients show the rates of the day before from about 13:00 (regulation.md D.3)."""
 
 Work = Callable[[Connection, Registry, Settings, datetime], object]
 
@@ -51,6 +56,18 @@ def jobs_of(settings: Settings, registry: Callable[[], Registry], started: datet
             "quiet_findings",
             timedelta(minutes=1),
             lambda connection, at: clear_quiet(Book(connection, at, lives_of(settings)), quiet),
+        ),
+        Job(
+            "deliver",
+            timedelta(seconds=2),
+            lambda connection, at: deliver(connection, settings),
+            in_transaction=False,
+        ),
+        Job(
+            "publish_statistics",
+            timedelta(minutes=1),
+            with_registry(publish_statistics),
+            daily_at=STATISTICS_AT,
         ),
         *(Job(name, every, with_registry(work)) for name, every, work in JOBS),
     ]

@@ -109,6 +109,15 @@ def test_a_day_that_fails_holds_the_later_ones_and_is_tried_again(plant: Plant) 
     assert (record["runs"], record["failures"], record["failed"]) == (4, 1, None)
 
 
+def test_the_very_first_day_stays_due_until_there_is_something_to_do(plant: Plant) -> None:
+    found = [0, 0, 7, 0]
+    job = Job("first", timedelta(seconds=1), lambda connection, at: found.pop(0), time(13, 0))
+    for slots in (0, 0, 1, 1):
+        assert run_job(job, plant.url)
+        assert len(plant.ask("slots", job="first")) == slots
+    assert found == [0], "the day is done and not run again"
+
+
 def test_a_job_that_another_process_is_at_is_left_alone(plant: Plant) -> None:
     ran: list[datetime] = []
     job = Job("busy", timedelta(seconds=1), lambda connection, at: ran.append(at))
