@@ -24,8 +24,11 @@ WECOM_BYTES = 4096
 DINGTALK_BYTES = 18_000
 """A DingTalk message may have 20,000 bytes in all (errcode 460101); the rest is for the frame around the text."""
 
-FEISHU_BYTES = 16_000
-"""A Feishu request may have 20 KB in all; every line has its own JSON around it."""
+FEISHU_BYTES = 18_000
+"""A Feishu request may have 20 KB in all; the rest is for the frame around the text."""
+
+FEISHU_LINE_BYTES = 32
+"""Every line of a Feishu post is a list with an object in it."""
 
 _MARKDOWN = str.maketrans({"*": "＊", "`": "｀", "[": "［", "]": "］", "<": "＜", ">": "＞", "#": "＃"})
 """Robots differ in how they escape; the full-width signs read the same and mean nothing to any of them."""
@@ -76,7 +79,7 @@ def _dingtalk(channel: Channel, letter: Letter, at: datetime) -> Request:
 
 
 def _feishu(channel: Channel, letter: Letter, at: datetime) -> Request:
-    lines = fit("", letter.body.splitlines(), "", FEISHU_BYTES).strip("\n").splitlines()
+    lines = fit("", letter.body.splitlines(), "", FEISHU_BYTES, FEISHU_LINE_BYTES).strip("\n").splitlines()
     content: list[list[dict[str, str]]] = [[{"tag": "text", "text": line}] for line in lines]
     if letter.link is not None:
         content.append([{"tag": "a", "text": text("notify.link"), "href": letter.link}])
@@ -103,14 +106,17 @@ def _webhook(channel: Channel, letter: Letter, at: datetime) -> Request:
     return Request(request.url, {**request.headers, **signed}, request.body)
 
 
-def fit(head: str, lines: list[str], tail: str, most: int) -> str:
-    """Head, lines and tail as one text of at most ``most`` bytes of UTF-8; lines that do not fit are counted instead."""
+def fit(head: str, lines: list[str], tail: str, most: int, a_line: int = 0) -> str:
+    """Head, lines and tail as one text of at most ``most`` bytes of UTF-8; lines that do not fit are counted instead.
+
+    ``a_line`` are the bytes that a line costs besides its text.
+    """
     kept = list(lines)
     while True:
         left_out = len(lines) - len(kept)
         more = [text("notify.more", count=left_out)] if left_out else []
         whole = "\n".join(part for part in (head, *kept, *more, tail) if part)
-        if len(whole.encode()) <= most or not kept:
+        if len(whole.encode()) + a_line * len(kept) <= most or not kept:
             return whole.encode()[:most].decode(errors="ignore")
         kept.pop()
 
