@@ -16,6 +16,7 @@ OUTLET_SILENT = "outlet_silent"
 GATEWAY_OFFLINE = "gateway_offline"
 SITE_OFFLINE = "site_offline"
 INGEST_DOWN = "ingest_down"
+RULE_FAILED = "rule_failed"
 
 SERIOUS_MULTIPLE = Decimal(1)
 """Twice the limit and more is serious: exceedance multiple (C - L) / L of 1."""
@@ -34,6 +35,22 @@ SEVERITIES: Mapping[str, str] = {
     "gateway_security": "serious",
     "data_undecodable": "warning",
     "flood": "warning",
+    "minute_forecast": "warning",
+    "hour_forecast": "warning",
+    "bound_minute": "info",
+    "bound_hour": "warning",
+    "bound_day": "warning",
+    "abnormal_negative": "warning",
+    "abnormal_zero": "warning",
+    "abnormal_over_range": "warning",
+    "abnormal_constant": "serious",
+    "device_maintenance": "info",
+    "data_missing_day": "warning",
+    "exceed_instant": "warning",
+    "recomputed_differs": "serious",
+    "mark_after_exceedance": "warning",
+    "mark_abuse": "serious",
+    "rule_failed": "critical",
 }
 """Every code of an alert with the severity it is raised with."""
 

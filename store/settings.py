@@ -166,6 +166,43 @@ class Settings(BaseSettings):
         180, description="... but never sooner than this."
     )
 
+    constant_minutes: Annotated[int, Field(ge=10, le=120)] = Field(
+        60, description="So many minute values in a row that are the same are noticed (恒值, D.4)."
+    )
+    constant_hours: Annotated[int, Field(ge=3, le=48)] = Field(
+        8, description="So many hourly values in a row that are the same are noticed (恒值, D.4)."
+    )
+    recomputed_differs_percent: Annotated[Decimal, Field(gt=0, le=100)] = Field(
+        Decimal(2), description="Reported and recomputed hour values that differ by more are noticed (A.2)."
+    )
+    forecast_minutes: Annotated[int, Field(ge=1, le=59)] = Field(
+        15, description="Valid minutes of the running hour from which on it is forecast (D.1)."
+    )
+    forecast_hours: Annotated[int, Field(ge=1, le=23)] = Field(
+        6, description="Valid hours of the running day from which on it is forecast (D.1)."
+    )
+    missing_hours: Annotated[int, Field(ge=1, le=24)] = Field(
+        5, description="Missing hours from which on a day that is not valid counts as missing (D.1)."
+    )
+    mark_abuse_days: Annotated[int, Field(ge=1, le=92)] = Field(
+        30, description="Days over which the exceeded hours under marks are counted (C.6)."
+    )
+    mark_abuse_hours: Annotated[int, Field(ge=1, le=1000)] = Field(
+        5, description="Exceeded hours under marks from which on their share is noticed (C.6)."
+    )
+    mark_abuse_percent: Annotated[Decimal, Field(gt=0, le=100)] = Field(
+        Decimal(80), description="Share of exceeded hours under marks that is noticed (C.6)."
+    )
+    quota_warning_percent: Annotated[Decimal, Field(gt=0, le=100)] = Field(
+        Decimal(90), description="Share of a yearly exemption from which on it is nearly used up (C.6)."
+    )
+    signature_percent: Annotated[Decimal, Field(gt=0, le=100)] = Field(
+        Decimal(10),
+        description="A start or stop that moves O2, temperature and flow by no more is doubted (C.6).",
+    )
+    rule_retry_seconds: Annotated[int, Field(ge=1, le=3600)] = Field(
+        60, description="A rule that failed is tried again after this; the wait doubles up to an hour."
+    )
     absent_quiet_seconds: Annotated[int, Field(ge=0, le=86400)] = Field(
         60,
         description="A past day with absent hours waits this long for them before they are judged missing.",
