@@ -25,6 +25,7 @@ from api.routes import (
     operations,
     positivelist,
     sites,
+    statistics,
     stream,
     system,
     tasks,
@@ -109,7 +110,8 @@ def include_routes(app: FastAPI) -> None:
     for part in (
         sites,
         data,
-            marks,
+        statistics,
+        marks,
         checks,
         alerts,
         handling,

@@ -5,7 +5,6 @@ Rates are in per cent, masses in kg; both are rounded once, half to even, after 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
@@ -73,16 +72,6 @@ def transmission_numbers(counts: Transmission, threshold: Decimal) -> dict[str, 
         "effective_immediate": _rate(counts.effective_immediate, threshold),
         "effective": _rate(counts.effective, threshold),
     }
-
-
-def flat(numbers: dict[str, Any]) -> Iterator[tuple[str, Any]]:
-    """The numbers as columns of a table, ``transmission_hours_due``; lists are left out."""
-    for name, value in numbers.items():
-        if isinstance(value, dict):
-            for inner, below in flat(value):
-                yield f"{name}_{inner}", below
-        elif not isinstance(value, list):
-            yield name, value
 
 
 def _hours(statistic: Statistic) -> dict[str, int]:
