@@ -9,7 +9,6 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 
 from alerts.judgement.statements import Statements, statements_of
-from alerts.judgement.subject import subject_of
 from alerts.loading import first_period
 from alerts.statistics.emission import gas_hours, milligrams
 from alerts.statistics.facts import Fact, Facts, result_of
@@ -52,13 +51,12 @@ def load_material(connection: Connection, wanted: Wanted, settings: Settings, at
     outlet, gas = wanted.outlet, wanted.outlet.medium == "gas"
     until = hour_start(at - timedelta(seconds=settings.hour_grace_seconds))
     days_until = at - timedelta(seconds=settings.day_grace_seconds + settings.absent_quiet_seconds)
-    every = subject_of(outlet).factors
-    begun = first_period(connection, outlet.key, every)
+    begun = first_period(connection, outlet.key, outlet.factors)
     if begun is None:
         return Material(None, until, days_until)
-    factors = every if wanted.factors is None else wanted.factors
+    factors = outlet.factors if wanted.factors is None else wanted.factors
     flow = GAS_FLOW if gas else WATER_FLOW
-    read = tuple(dict.fromkeys((*factors, *((flow,) if flow in every else ()))))
+    read = tuple(dict.fromkeys((*factors, *((flow,) if flow in outlet.factors else ()))))
     # The band of the substitution goes by the whole quarter, and a run of invalid hours has to be seen to its end.
     first = max(span_of("quarter", wanted.start).start if gas else wanted.start, begun.astimezone(BEIJING))
     last = min(span_of("quarter", wanted.end - HOUR).end if gas else wanted.end, until)

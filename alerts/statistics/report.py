@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
-from alerts.judgement.subject import subject_of
 from alerts.statistics.attainment import Attainment, attainment, days_with_exceeded_hours
 from alerts.statistics.capture import Capture, capture
 from alerts.statistics.emission import Emission, Part, milligrams
@@ -84,11 +83,14 @@ class Statistic:
 
 
 class Report:
-    """Makes the statistics of one outlet from one material; what spans share is worked out once."""
+    """Makes the statistics of one outlet from one material; what spans share is worked out once.
+
+    ``factors`` are those its monitor is registered for: a factor that only has a limit is measured by hand and never due.
+    """
 
     def __init__(self, outlet: Outlet, material: Material) -> None:
         self.outlet = outlet
-        self.factors = subject_of(outlet).factors
+        self.factors = outlet.factors
         self._material = material
         self._gas = outlet.medium == "gas"
         self._stopped: dict[str, frozenset[datetime]] = {}

@@ -131,3 +131,19 @@ where p.outlet_key = %(outlet_key)s and p.factor = %(factor)s and p.span = %(spa
 group by p.outlet_key, p.factor, p.span, p.start, p.revision, p.valid, p.status, p.reasons, p.reported_measured,
          p.after_marking_measured, p.after_marking_folded, p.after_exemption_folded
 order by p.revision desc limit 1
+
+-- name: jobs_since
+-- Jobs that ended after a moment in a run of a process.
+select name from job_run where finished_at > %(since)s and instance like '%%:' || %(pid)s::text and failed is null order by name
+
+-- name: add_stop_mark
+insert into mark (outlet_key, category, label, from_time, to_time, reason, channel, filed_by, origin, received_at, deadline, late)
+values (%(outlet_key)s, 'condition', 'stopped', %(from_time)s, %(to_time)s, '错峰停窑', 'manual', '张三', 'test', %(to_time)s,
+        %(to_time)s, false)
+
+-- name: statistics
+select factor, span, start, revision, numbers from statistic order by outlet_key, factor, span, start, revision
+
+-- name: findings_of
+select f.from_time, f.numbers, f.evidence, h.alert_id from finding f left join finding_handled h on h.finding_id = f.id
+where f.code = %(code)s order by f.id
