@@ -200,3 +200,78 @@ order by v.valid_from desc limit 1
 -- name: outlet_id
 -- The id of an outlet.
 select id from outlet where key = %(outlet_key)s
+
+-- name: flagged_readings
+-- Readings of some hours whose flag says something of the monitor or the source, each in its newest revision.
+select r.factor, r.kind::text, r.data_time, r.status::text
+from unnest(%(froms)s::timestamptz[], %(tos)s::timestamptz[]) as w(from_time, to_time)
+cross join lateral (
+    select * from reading
+    where outlet_key = %(outlet_key)s and kind = any(%(kinds)s::reading_kind[])
+      and status = any(%(statuses)s::reading_status[])
+      and data_time >= w.from_time and data_time < w.to_time
+      and data_time >= %(earliest)s and data_time < %(latest)s
+) r
+where not exists (
+    select from reading n
+    where n.outlet_key = r.outlet_key and n.kind = r.kind and n.factor = r.factor and n.data_time = r.data_time
+      and n.revision > r.revision
+)
+order by r.data_time, r.factor
+
+-- name: came_by_minute
+-- What came in some hours by factor, kind and minute.
+select r.factor, r.kind::text, date_trunc('minute', r.data_time), count(distinct r.data_time)
+from unnest(%(froms)s::timestamptz[], %(tos)s::timestamptz[]) as w(from_time, to_time)
+cross join lateral (
+    select * from reading
+    where outlet_key = %(outlet_key)s and kind in ('hour', 'minute', 'realtime')
+      and data_time >= w.from_time and data_time < w.to_time
+      and data_time >= %(earliest)s and data_time < %(latest)s
+) r
+group by 1, 2, 3
+
+-- name: automatic_marks
+-- The standing automatic marks of one origin that begin in some ranges.
+select m.id, m.outlet_key, m.category, m.label, m.factor, m.from_time, m.to_time, m.reason, m.channel, m.filed_by,
+       m.received_at, m.deadline, m.late, null::timestamptz as withdrawn_at
+from unnest(%(froms)s::timestamptz[], %(tos)s::timestamptz[]) as w(from_time, to_time)
+join mark m on m.from_time >= w.from_time and m.from_time < w.to_time
+where m.outlet_key = %(outlet_key)s and m.channel = 'automatic' and m.origin = %(origin)s
+  and not exists (select from mark_withdrawal t where t.mark_id = m.id)
+
+-- name: taken_upto
+-- Until when the device records have been taken up.
+select upto from sweep where name = %(name)s
+
+-- name: take_upto
+-- Device records received until then have been taken up.
+insert into sweep (name, upto) values (%(name)s, %(upto)s)
+on conflict (name) do update set upto = greatest(sweep.upto, excluded.upto)
+
+-- name: check_records
+-- Standard checks that devices sent since then, in the order of receipt.
+select received_at, outlet_key, message_id, data_time, body from device_record
+where cn = '2062' and (%(since)s::timestamptz is null or received_at > %(since)s) and received_at <= %(upto)s
+order by received_at, message_id
+
+-- name: outlets_with_states
+-- Outlets whose states may have changed: something worth a mark came since then, or a mark of a state is still young; and from when on.
+-- Only records that say more than "running" are worth a look; the others end what such a mark began.
+select outlet_key, min(since) as earliest
+from (
+    select outlet_key, least(coalesce(data_time, received_at), received_at) as since from device_record
+    where cn in ('2021', '3020') and (%(since)s::timestamptz is null or received_at > %(since)s) and received_at <= %(upto)s
+      and body::text ~ '"SB[0-9]+-RS", *"[034]"|"i[12]2001-Info", *"[1-9]'
+    union all
+    select outlet_key, from_time from mark
+    where channel = 'automatic' and origin = 'states' and from_time >= %(standing_since)s
+) s
+group by outlet_key
+
+-- name: state_records
+-- State records of an outlet by the time they speak of. Receipt follows it closely, or by days after a break: the bound is open.
+select received_at, data_time, body from device_record
+where outlet_key = %(outlet_key)s and cn in ('2021', '3020') and received_at >= %(from_time)s
+  and coalesce(data_time, received_at) >= %(from_time)s and coalesce(data_time, received_at) < %(to_time)s
+order by coalesce(data_time, received_at)
