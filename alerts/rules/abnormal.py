@@ -51,7 +51,11 @@ def over_range(window: Window) -> list[Noticed]:
         seconds = int(period.inputs.get("seconds", {}).get(OVER_RANGE, 0))
         if period.status != OVER_RANGE and not seconds:
             continue
-        numbers = {"value": text(sent(period)), "minutes": seconds // 60 or None, "hour": period.status == OVER_RANGE}
+        numbers = {
+            "value": text(sent(period)),
+            "minutes": seconds // 60 or None,
+            "hour": period.status == OVER_RANGE,
+        }
         evidence = {"hours": [moment(period.start)]}
         found.append(Noticed(period.factor, period.start, numbers, evidence))
     return found
@@ -90,7 +94,6 @@ _CAUSES = ("device_marked", "source_stopped", "no_discharge", "low_value_confirm
 NEGATIVE = Rule(
     "abnormal_negative",
     "hour",
-    "数据异常（负值）",
     ("hours", "marks"),
     negative,
     lambda window: clean(window, "hour"),
@@ -100,7 +103,6 @@ NEGATIVE = Rule(
 ZERO_VALUE = Rule(
     "abnormal_zero",
     "hour",
-    "数据异常（零值）",
     ("hours", "marks"),
     zero,
     lambda window: clean(window, "hour"),
@@ -110,9 +112,7 @@ ZERO_VALUE = Rule(
 OVER = Rule(
     "abnormal_over_range",
     "hour",
-    "数据异常（超量程）",
     ("hours",),
     over_range,
     lambda window: clean(window, "hour"),
 )
-

@@ -1,7 +1,7 @@
 """Signs that marks are used to hide exceedances (regulation.md C.6), looked for day by day over a month.
 
-Three pictures: most exceeded hours lie under marks; a start or stop without its physical signature; a yearly exemption nearly used
-up. Each is a reason to look, not a finding.
+Three pictures: most exceeded hours lie under marks; a start or stop without its physical signature; a yearly exemption nearly
+used up. Each is a reason to look, not a finding.
 """
 
 from __future__ import annotations
@@ -124,7 +124,7 @@ def _used(exemption: Exemption, day: datetime, filed: Iterable[Mark]) -> Decimal
 
 
 def _unsigned(window: Window, day: datetime, filed: Sequence[Mark]) -> list[dict[str, Any]]:
-    """Start and stop marks of the day of a stack over which nothing moved: every value stays near its median of the day before."""
+    """Start and stop marks of the day of a stack over which nothing moved: every value stays near its median before."""
     if not window.subject.gas:
         return []
     pictures = []
@@ -146,7 +146,7 @@ def _unsigned(window: Window, day: datetime, filed: Sequence[Mark]) -> list[dict
 
 
 def _movements(window: Window, mark: Mark) -> Mapping[str, Decimal]:
-    """Largest change of each quantity under the mark against its median before, as a share; at least two of them must be known."""
+    """Largest change of each quantity under the mark against its median before, as a share; two at least must be known."""
     moved = {}
     first = _hours_of(mark)[0]
     for factor in SIGNATURE:
@@ -189,7 +189,6 @@ def back(thresholds: Thresholds) -> timedelta:
 ABUSE = Rule(
     "mark_abuse",
     "day",
-    "标记滥用嫌疑（生态环境监测条例第二十五条）",
     ("hours", "days", "marks"),
     examine,
     ends,

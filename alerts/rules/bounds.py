@@ -1,10 +1,12 @@
 """数据超限值: minute, hourly and daily values outside what the instrument or plain sense allows (regulation.md D.1).
 
-The bounds stand in the sites file with their source; without them nothing is noticed. A value outside is suspicious, not exceeded.
+The bounds stand in the sites file with their source; without them nothing is noticed. A value outside is suspicious, not
+exceeded.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from decimal import Decimal
 
@@ -33,7 +35,10 @@ def minutes(window: Window) -> list[Noticed]:
             outside = {at: side for at, value in came.valid.items() if (side := crossed(bound, value))}
             if outside:
                 worst = max(outside, key=lambda at: (abs(came.valid[at] - outside[at][0]), at))
-                numbers = _numbers(came.valid[worst], *outside[worst]) | {"minutes": len(outside), "at": moment(worst)}
+                numbers = _numbers(came.valid[worst], *outside[worst]) | {
+                    "minutes": len(outside),
+                    "at": moment(worst),
+                }
                 evidence = {"minutes": [moment(at) for at in outside]}
                 found.append(_noticed(bound, start, numbers, evidence))
     return found
@@ -61,7 +66,9 @@ def _numbers(value: Decimal, limit: Decimal, side: str) -> dict[str, object]:
     return {"compared": text(value), "bound": text(limit), "bound_side": side}
 
 
-def _noticed(bound: Bound, start: datetime, numbers: dict[str, object], evidence: dict[str, object]) -> Noticed:
+def _noticed(
+    bound: Bound, start: datetime, numbers: dict[str, object], evidence: Mapping[str, object]
+) -> Noticed:
     return Noticed(bound.factor, start, numbers, evidence, ("device_marked",), clause=bound.source)
 
 
@@ -77,13 +84,10 @@ def whole_hours(window: Window) -> set[Subjected]:
 
 _CAUSES = ("device_marked",)
 
-MINUTE = Rule(
-    "bound_minute", "hour", "数据超限值（分钟）", ("minutes",), minutes, whole_hours, innocent_causes=_CAUSES
-)
+MINUTE = Rule("bound_minute", "hour", ("minutes",), minutes, whole_hours, innocent_causes=_CAUSES)
 HOUR_BOUND = Rule(
     "bound_hour",
     "hour",
-    "数据超限值（小时）",
     ("hours",),
     lambda window: periods(window, "hour"),
     lambda window: clean(window, "hour"),
@@ -92,7 +96,6 @@ HOUR_BOUND = Rule(
 DAY_BOUND = Rule(
     "bound_day",
     "day",
-    "数据超限值（日）",
     ("days",),
     lambda window: periods(window, "day"),
     lambda window: clean(window, "day"),

@@ -12,7 +12,7 @@ from alerts.rules.shape import Noticed, Rule, Thresholds, Window
 from store.clock import HOUR
 
 WATCHED = frozenset({OXYGEN, PH, FLOW, "a00000", "a01011"})
-"""Besides what a limit is set for: oxygen, pH, flow and velocity are never quite still. Temperature, pressure and moisture may be."""
+"""Besides what a limit is set for: oxygen, pH, flow and velocity are never quite still. Temperature and pressure may be."""
 
 REACH = 2
 """Hours in which a run of N is looked for, as a multiple of N: hours under checks and marks between are left out, not counted."""
@@ -58,7 +58,7 @@ def _hours(window: Window, factor: str, start: datetime) -> Run:
 
 
 def _hour_value(window: Window, factor: str, hour: datetime) -> Decimal | None:
-    """The value of an hour that counts: a measurement other than zero, of a source that runs, above what can be told from zero."""
+    """The value of an hour that counts: a measurement other than zero, of a source that runs, that can be told from zero."""
     period = window.hours.get((factor, hour))
     if period is None or not measured(period):
         return None
@@ -118,11 +118,17 @@ def _back(thresholds: Thresholds) -> timedelta:
 CONSTANT = Rule(
     "abnormal_constant",
     "hour",
-    "数据异常（恒值）",
     ("hours", "minutes", "marks", "checks"),
     examine,
     lambda window: clean(window, "hour"),
     settings=("constant_minutes", "constant_hours"),
-    innocent_causes=("device_marked", "standard_check", "zero_value", "below_detection", "source_stopped", "no_discharge"),
+    innocent_causes=(
+        "device_marked",
+        "standard_check",
+        "zero_value",
+        "below_detection",
+        "source_stopped",
+        "no_discharge",
+    ),
     back=_back,
 )

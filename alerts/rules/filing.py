@@ -1,4 +1,7 @@
-"""Marks that were filed only after an exceedance (regulation.md C.6). A mark alone is no violation; the question is whether it is true."""
+"""Marks that were filed only after an exceedance (regulation.md C.6).
+
+A mark alone is no violation; the question is whether it is true.
+"""
 
 from __future__ import annotations
 
@@ -71,7 +74,9 @@ def _seen_by_device(window: Window, period: Period, categories: set[str]) -> boo
             seen.add(mark.label)
             if mark.category in categories:
                 return True
-    if "device" in categories and (seen & DEVICE_STATES or _check_failed(window, period.factor, period.start)):
+    if "device" in categories and (
+        seen & DEVICE_STATES or _check_failed(window, period.factor, period.start)
+    ):
         return True
     return "condition" in categories and bool(seen & CONDITION_STATES)
 
@@ -91,7 +96,6 @@ def ends(window: Window) -> set[Subjected]:
 AFTERWARDS = Rule(
     "mark_after_exceedance",
     "hour",
-    "超标后标记",
     ("hours", "marks", "checks"),
     examine,
     ends,

@@ -1,9 +1,9 @@
 """日超标小时动态预警: the hours of the running day already point above the day's limit (regulation.md D.1).
 
-It also says from which hour on the exceedance can no longer be avoided: from then on the daily mean stays above the limit whatever
-the remaining hours are, as long as they are not below zero, should the day become valid. A flow-weighted mean can always be
-diluted by more water: it is unavoidable only where a bound of the flow is registered. Without one it is said what holds if no hour
-flows more than the fullest one so far, as a number of its own.
+It also says from which hour on the exceedance can no longer be avoided: from then on the daily mean stays above the limit
+whatever the remaining hours are, as long as they are not below zero, should the day become valid. A flow-weighted mean can always
+be diluted by more water: it is unavoidable only where a bound of the flow is registered. Without one it is said what holds if no
+hour flows more than the fullest one so far, as a number of its own.
 """
 
 from __future__ import annotations
@@ -76,7 +76,9 @@ def sure_margin(slots: Sequence[Slot], maximum: Decimal, way: str, cap: Decimal 
     return total
 
 
-def unavoidable_after(slots: Sequence[Slot], maximum: Decimal, way: str, cap: Decimal | None, even: bool) -> int | None:
+def unavoidable_after(
+    slots: Sequence[Slot], maximum: Decimal, way: str, cap: Decimal | None, even: bool
+) -> int | None:
     """How many hours of the day must have passed until nothing can bring it back; None while something could.
 
     Parameters
@@ -233,7 +235,6 @@ def _noticed(
 FORECAST = Rule(
     "hour_forecast",
     "day",
-    "日超标小时动态预警",
     ("hours",),
     examine,
     lambda _: set(),

@@ -164,7 +164,6 @@ def _noticed(window: Window, factor: str, start: datetime, came: Minutes, limit:
 FORECAST = Rule(
     "minute_forecast",
     "hour",
-    "小时超标分钟动态预警",
     ("minutes",),
     examine,
     lambda _: set(),

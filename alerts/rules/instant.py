@@ -1,7 +1,7 @@
 """An hourly value above an instantaneous limit (瞬时值), which by default only alerts (regulation.md A.5).
 
-Whether an hourly composite may be judged against an instantaneous limit is open. An outlet whose option ``instant`` is *judge* gets
-verdicts instead, and exceedances from them; there this rule keeps silent.
+Whether an hourly composite may be judged against an instantaneous limit is open. An outlet whose option ``instant`` is *judge*
+gets verdicts instead, and exceedances from them; there this rule keeps silent.
 """
 
 from __future__ import annotations
@@ -49,7 +49,6 @@ def ends(window: Window) -> set[Subjected]:
 INSTANT = Rule(
     "exceed_instant",
     "hour",
-    "瞬时值",
     ("hours",),
     examine,
     ends,

@@ -25,8 +25,8 @@ def against(
 ) -> Against | None:
     """The strictest maximum that holds for these values of conditions; None without one.
 
-    Where limits depend on the mean of another factor that is not over yet (GB 18918: NH3-N by water temperature), one of them will
-    hold: only the laxest of them is sure.
+    Where limits depend on the mean of another factor that is not over yet (GB 18918: NH3-N by water temperature), one of them
+    will hold: only the laxest of them is sure.
     """
     limits = [limit for limit in subject.in_force(factor, basis, start) if limit.maximum is not None]
     built = subject.options.built
@@ -38,7 +38,9 @@ def against(
             free += [limit] if limit.condition.holds({}, built) else []
         else:
             open_.append(limit)
-    holding = [limit for limit in open_ if limit.condition is not None and limit.condition.holds(conditions, built)]
+    holding = [
+        limit for limit in open_ if limit.condition is not None and limit.condition.holds(conditions, built)
+    ]
     candidates = [(limit, limit.maximum) for limit in (*free, *holding) if limit.maximum is not None]
     if not candidates:
         return None

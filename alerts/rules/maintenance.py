@@ -1,4 +1,4 @@
-"""自动监测设备维护: hours in which the monitor itself was calibrated, serviced or faulty (regulation.md C.1, D.1). For the record."""
+"""自动监测设备维护: hours in which the monitor was calibrated, serviced or faulty (regulation.md C.1, D.1). For the record."""
 
 from __future__ import annotations
 
@@ -17,10 +17,15 @@ def examine(window: Window) -> list[Noticed]:
     """One notice an hour for the whole outlet, with the states and the factors they concern."""
     found = []
     for start in window.starts:
-        factors = {factor: states for factor in window.subject.factors if (states := _states(window, factor, start))}
+        factors = {
+            factor: states for factor in window.subject.factors if (states := _states(window, factor, start))
+        }
         if factors:
             kinds = sorted({state for states in factors.values() for state in states})
-            numbers = {"states": kinds, "factors": {factor: sorted(states) for factor, states in factors.items()}}
+            numbers = {
+                "states": kinds,
+                "factors": {factor: sorted(states) for factor, states in factors.items()},
+            }
             found.append(Noticed(None, start, numbers, {"hours": [moment(start)]}))
     return found
 
@@ -48,7 +53,6 @@ def ends(window: Window) -> set[Subjected]:
 MAINTENANCE = Rule(
     "device_maintenance",
     "hour",
-    "自动监测设备维护",
     ("hours", "marks"),
     examine,
     ends,

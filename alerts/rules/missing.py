@@ -17,7 +17,9 @@ def examine(window: Window) -> list[Noticed]:
         periods = {period.factor: period for period in window.periods("day") if period.start == start}
         if not periods or not window.subject.judged or _explained(window, start):
             continue
-        short = {factor: missing_hours(period) for factor, period in periods.items() if _short(window, period)}
+        short = {
+            factor: missing_hours(period) for factor, period in periods.items() if _short(window, period)
+        }
         if len(short) == len(periods):
             hours = max(short.values())
             found.append(_noticed(None, start, {"hours": hours, "factors": sorted(short)}))
@@ -48,9 +50,7 @@ def _explained(window: Window, day: datetime) -> bool:
             reached = until
     least = window.thresholds.missing_hours * HOUR
     return gone > timedelta(0) and all(
-        missing_hours(period) * HOUR - gone < least
-        for period in window.periods("day")
-        if period.start == day
+        missing_hours(period) * HOUR - gone < least for period in window.periods("day") if period.start == day
     )
 
 
@@ -71,7 +71,6 @@ def ends(window: Window) -> set[Subjected]:
 MISSING_DAY = Rule(
     "data_missing_day",
     "day",
-    "数据缺失（日）",
     ("days", "outages"),
     examine,
     ends,

@@ -7,6 +7,7 @@ from decimal import Decimal
 
 from alerts.judgement.factors import FLOW
 from alerts.judgement.marks import MEASURED
+from alerts.judgement.minutes import NO_MINUTES
 from alerts.judgement.subject import Subject
 from alerts.judgement.values import UNKNOWN, Period
 from alerts.rules.shape import Subjected, Window
@@ -70,10 +71,13 @@ def overlaps(mark: Mark, start: datetime) -> bool:
 
 def still(window: Window, start: datetime) -> bool:
     """Whether a water outlet is known to have discharged nothing in the hour."""
-    flow = window.hours.get((FLOW, start))
-    if window.subject.gas or flow is None:
+    if window.subject.gas:
         return False
-    value = sent(flow)
+    flow = window.hours.get((FLOW, start))
+    value = sent(flow) if flow is not None else None
+    if value is None:
+        mean = window.minutes.get((FLOW, start), NO_MINUTES).mean()
+        value = mean.value() if mean else None
     return value is not None and value <= 0
 
 

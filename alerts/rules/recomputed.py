@@ -1,4 +1,4 @@
-"""Reported and recomputed values that differ (regulation.md A.2: > 2 %; D.4 *O2-dilution*: measured x fold is not reported folded)."""
+"""Reported and recomputed values that differ: > 2 % (regulation.md A.2), measured x fold is not reported folded (D.4)."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from alerts.rules.reading import measured, moment, text
 from alerts.rules.shape import Noticed, Rule, Subjected, Window
 
 PLAUSIBLE = (Decimal("0.5"), Decimal(2))
-"""Minutes that never came explain a difference when they would have had to be no more than half or twice the others (product rule)."""
+"""Minutes that never came explain a difference when they need be no less than half and no more than twice the others ([P])."""
 
 
 def examine(window: Window) -> list[Noticed]:
@@ -96,7 +96,6 @@ def ends(window: Window) -> set[Subjected]:
 DIFFERS = Rule(
     "recomputed_differs",
     "hour",
-    "上报值与重新计算值不一致",
     ("hours",),
     examine,
     ends,

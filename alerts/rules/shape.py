@@ -15,6 +15,7 @@ from alerts.kinds import SEVERITIES
 from store.checks import Check
 from store.clock import DAY, HOUR
 from store.marks import Mark
+from store.texts import text as catalogue_text
 
 Place = tuple[str, datetime]
 """A factor and the start of its hour or day."""
@@ -53,6 +54,9 @@ class Thresholds:
     signature_share: Decimal = Decimal("0.1")
 
 
+USUAL = Thresholds()
+
+
 @dataclass(frozen=True, slots=True)
 class Window:
     """What one examination sees: periods of one outlet and everything around them that a rule of this span may ask for.
@@ -71,8 +75,8 @@ class Window:
     subject: Subject
     at: datetime
     starts: tuple[datetime, ...]
-    thresholds: Thresholds = Thresholds()
-    rules: Rules = Rules()
+    thresholds: Thresholds = USUAL
+    rules: Rules = field(default_factory=Rules)
     minutes: Mapping[Place, Minutes] = field(default_factory=dict)
     hours: Mapping[Place, Period] = field(default_factory=dict)
     days: Mapping[Place, Period] = field(default_factory=dict)
@@ -134,7 +138,6 @@ class Rule:
     version : raised whenever the same data may give another answer
     span : ``hour`` or ``day``: the periods that it examines
     trigger : the periods whose news let it run where it is not ``span``: a day is forecast from its hours
-    clause : regulation or product rule behind it, as the alert shows it
     looks_at : what it reads: minutes, hours, days, marks, checks, outages
     settings : names of the settings that it compares with
     innocent_causes : what explains the same picture without anybody's fault; where one is found nothing is noticed
@@ -147,7 +150,6 @@ class Rule:
 
     code: str
     span: str
-    clause: str
     looks_at: tuple[str, ...]
     examine: Callable[[Window], list[Noticed]]
     ends: Callable[[Window], set[Subjected]]
@@ -168,6 +170,11 @@ class Rule:
     def name(self) -> str:
         """Name and version, as they are stored beside what the rule noticed."""
         return f"{self.code}/{self.version}"
+
+    @property
+    def clause(self) -> str:
+        """The regulation or product rule behind it, as the alert shows it."""
+        return catalogue_text(f"alerts.{self.code}.clause")
 
     @property
     def severity(self) -> str:
