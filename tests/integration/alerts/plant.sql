@@ -147,3 +147,17 @@ select factor, span, start, revision, numbers from statistic order by outlet_key
 -- name: findings_of
 select f.from_time, f.numbers, f.evidence, h.alert_id from finding f left join finding_handled h on h.finding_id = f.id
 where f.code = %(code)s order by f.id
+
+-- name: add_device_record
+insert into device_record (received_at, outlet_key, message_id, cn, data_time, body)
+values (%(received_at)s, %(outlet_key)s, 1, %(cn)s, %(data_time)s, %(body)s)
+
+-- name: touched_rows
+select from_time, to_time, cause from touched order by id
+
+-- name: forget_touched
+delete from touched
+
+-- name: add_exemption
+insert into exemption_version (outlet_key, valid_from, recorded_from, label, factors, hours_per_year, source)
+values (%(outlet_key)s, '2020-01-01', '2020-01-01', %(label)s, %(factors)s, 10, '测试文件')
