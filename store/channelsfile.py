@@ -70,13 +70,14 @@ def read_channels_file(text: str) -> ChannelsFile:
     try:
         located = load_located(text)
     except LocatedError as error:
-        raise _refusal(error.errors) from error
+        # Without the cause here and below: a parser's own text shows pieces of the file, which may be secrets.
+        found = error.errors
+        raise _refusal(found) from None
     if not isinstance(located.value, dict):
         raise _refusal([(1, "", "the file must be a mapping with channels, default and routes")])
     try:
         return ChannelsFile.model_validate(located.value)
     except ValidationError as error:
-        # Without the cause: pydantic's own text shows the values, which may be secrets.
         found = [_describe(item, located.lines) for item in error.errors()]
     raise _refusal(found)
 
