@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import socket
 import subprocess
 import sys
 import threading
@@ -17,9 +18,10 @@ import pytest
 from alerts.jobs import Job, run_job
 from alerts.leader import Leader
 from alerts.loop import Loop
-from alerts.timetable import jobs_of
+from alerts.slots import newest_slot
+from alerts.timetable import STATISTICS_AT, jobs_of
 from alerts.worker import Worker
-from store.clock import HOUR, hour_start, now
+from store.clock import DAY, HOUR, hour_start, now
 from store.database import Connection, connect
 from tests.fixtures.waiting import until
 from tests.integration.alerts.plant import NOX, O2, SITES, SO2, Plant
@@ -87,6 +89,36 @@ def test_a_killed_process_leaves_its_work_to_the_next(plant: Plant, tmp_path: Pa
     with process(plant, tmp_path):
         eventually(lambda: plant.alerts("exceedance_hour"))
         eventually(lambda: plant.ask("leader_backends"))
+
+
+def test_of_two_processes_the_second_takes_every_job_over_when_the_leader_is_killed(
+    plant: Plant, tmp_path: Path
+) -> None:
+    newest = newest_slot(STATISTICS_AT, now())
+    plant.run("daily_done", job="publish_statistics", due=newest - 3 * DAY)
+    every = jobs_of(plant.settings, lambda: plant.registry, now())
+    # A daily job runs where a day is due only; whose work the days are depends on the moment of the kill.
+    often = sorted(job.name for job in every if job.daily_at is None)
+    with process(plant, tmp_path) as first:
+        eventually(lambda: plant.ask("leader_backends"))
+        with process(plant, tmp_path) as second:
+            eventually(lambda: len(plant.ask("heartbeats")) == 2)
+            first.kill()
+            first.wait(10)
+            killed = now()
+            eventually(
+                lambda: (
+                    [row["name"] for row in plant.ask("jobs_since", since=killed, pid=second.pid)] == often
+                )
+            )
+            eventually(
+                lambda: (
+                    [beat["instance"] for beat in plant.ask("heartbeats") if beat["state"]["leader"]][-1:]
+                    == [f"{socket.gethostname()}:{second.pid}"]
+                )
+            )
+    slots = [row["due"] for row in plant.ask("slots", job="publish_statistics")]
+    assert slots == [newest - days * DAY for days in (3, 2, 1, 0)]
 
 
 def counting(ran: list[str], name: str) -> Callable[[Connection, datetime], object]:
