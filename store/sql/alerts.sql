@@ -73,9 +73,7 @@ from alert a
 where a.undigested_last is not null and a.count > 0
 group by a.site_key
 having (max(a.undigested_last) <= %(quiet_before)s
-        and not exists (select from touched t join outlet o on o.key = t.outlet_key where o.site_key = a.site_key)
-        and not exists (select from day_due d join outlet o on o.key = d.outlet_key
-                        where o.site_key = a.site_key and d.wait_until is null and d.touched_at > %(quiet_before)s))
+        and not exists (select from touched t join outlet o on o.key = t.outlet_key where o.site_key = a.site_key))
     or min(a.undigested_since) <= %(waited_before)s
 order by a.site_key
 
