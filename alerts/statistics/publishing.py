@@ -6,7 +6,7 @@ the alert 有效传输率偏低; the next day that reaches it ends the alert.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -19,7 +19,7 @@ from alerts.statistics.loading import Wanted, load_material
 from alerts.statistics.record import numbers_of, transmission_numbers
 from alerts.statistics.report import RULE, Report
 from alerts.statistics.spans import SPANS, Span, ended_between, span_of
-from store.clock import BEIJING, HOUR, day_start
+from store.clock import BEIJING, day_start
 from store.database import Connection
 from store.model import Outlet, Registry
 from store.queries import queries
@@ -27,6 +27,9 @@ from store.settings import Settings
 from store.texts import text
 
 LOW_TRANSMISSION = "low_transmission"
+
+WATCHED = timedelta(days=7)
+"""How long a day's transmission rate is looked at again; a gateway that was cut off for days sends what it kept."""
 
 
 def publish_statistics(connection: Connection, registry: Registry, settings: Settings, at: datetime) -> int:
@@ -37,7 +40,7 @@ def publish_statistics(connection: Connection, registry: Registry, settings: Set
     today = day_start(at)
     earliest = today - timedelta(days=settings.statistics_days)
     spans = [span for name in SPANS for span in ended_between(name, earliest, today)]
-    yesterday = span_of("day", today - HOUR)
+    watched = ended_between("day", today - WATCHED, today)
     revisions = 0
     for outlet in registry.outlets():
         if outlet.monitor is None:
@@ -47,7 +50,7 @@ def publish_statistics(connection: Connection, registry: Registry, settings: Set
             continue
         report = Report(outlet, material)
         revisions += _publish(connection, report, spans, settings.transmission_percent, at)
-        _watch(connection, report, yesterday, settings.transmission_percent, at)
+        _watch(connection, report, watched, settings.transmission_percent, at)
     return revisions
 
 
@@ -85,32 +88,42 @@ def _publish(
     return revisions
 
 
-def _watch(connection: Connection, report: Report, day: Span, threshold: Decimal, at: datetime) -> None:
-    """The alert of an outlet whose data of the day did not come, or did not come valid."""
-    counts = report.transmission(day)
-    rate = counts.effective_immediate
-    if rate is None:
-        return
-    numbers = {**transmission_numbers(counts, threshold), "threshold": format(threshold, "f")}
-    low = rate < threshold
-    sighting = Sighting(
-        factor=None,
-        start=day.start,
-        span="day",
-        revision=1,
-        shows=low,
-        ends=not low,
-        late=False,
-        numbers=numbers,
-    )
-    outlet = report.outlet
-    follow(Book(connection, at), _kind(outlet), [sighting])
-    if low:
+def _watch(
+    connection: Connection, report: Report, days: Sequence[Span], threshold: Decimal, at: datetime
+) -> None:
+    """The alert of an outlet whose data of a day did not come, or did not come valid.
+
+    What counts is what has come when the day is published: in ordinary times that is the immediate rate, and after a downtime of
+    our own it is what the gateways had kept for us. Days before the last one are looked at again, late: data that came since
+    withdraw the alert.
+    """
+    sightings: list[Sighting] = []
+    for day in days:
+        counts = report.transmission(day)
+        rate = counts.effective
+        if rate is None:
+            continue
+        low = rate < threshold
+        numbers = {**transmission_numbers(counts, threshold), "threshold": format(threshold, "f")}
+        sightings.append(
+            Sighting(
+                factor=None,
+                start=day.start,
+                span="day",
+                revision=1,
+                shows=low,
+                ends=not low,
+                late=day is not days[-1],
+                numbers=numbers,
+            )
+        )
+    follow(Book(connection, at), _kind(report.outlet), sightings)
+    for day, sighting in ((span_of("day", one.start), one) for one in sightings if one.shows):
         by_factor = {
             factor: transmission_numbers(report.statistic(factor, day).transmission_hours, threshold)
             for factor in report.factors
         }
-        _notice(connection, outlet, day, numbers, {"factors": by_factor}, at)
+        _notice(connection, report.outlet, day, sighting.numbers, {"factors": by_factor}, at)
 
 
 def _kind(outlet: Outlet) -> Kind:
@@ -122,7 +135,7 @@ def _notice(
     connection: Connection,
     outlet: Outlet,
     day: Span,
-    numbers: dict[str, Any],
+    numbers: Mapping[str, Any],
     evidence: dict[str, Any],
     at: datetime,
 ) -> None:
@@ -133,7 +146,7 @@ def _notice(
             "from_time": day.start,
             "to_time": day.end,
             "at": at,
-            "numbers": Jsonb(numbers),
+            "numbers": Jsonb(dict(numbers)),
             "evidence": Jsonb(evidence),
             "rule": RULE,
         },

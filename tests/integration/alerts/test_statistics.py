@@ -213,6 +213,10 @@ def test_what_ended_is_published_once_and_again_when_data_are_re_transmitted(mea
     before, after = (row["numbers"]["transmission"]["hours"] for row in kept)
     assert (before["immediate"], before["completed"]) == ("58.33", "58.33")  # 14 of 24
     assert (after["immediate"], after["completed"], after["effective"]) == ("58.33", "100.00", "100.00")
+    (alert,) = measured.alerts("low_transmission")
+    # Wednesday stands no longer; the alert goes on for Thursday, of which nothing came
+    assert (alert["count"], alert["first_seen"]) == (1, WEDNESDAY + DAY)
+    assert "withdrawn" in measured.actions(alert)
 
 
 def test_a_low_transmission_rate_opens_an_alert_that_the_next_good_day_ends(measured: Plant) -> None:
@@ -222,7 +226,7 @@ def test_a_low_transmission_rate_opens_an_alert_that_the_next_good_day_ends(meas
     publish(measured)
     (alert,) = measured.alerts("low_transmission")
     # 63 of 72 values came, all valid: 87.5 % x 87.5 %
-    assert (alert["numbers"]["due"], alert["numbers"]["effective_immediate"]) == (72, "76.56")
+    assert (alert["numbers"]["due"], alert["numbers"]["effective"]) == (72, "76.56")
     assert (alert["severity"], alert["factor"], alert["first_seen"]) == ("warning", None, WEDNESDAY)
     publish(measured)
     assert len(measured.alerts("low_transmission")) == 1
@@ -239,3 +243,21 @@ def test_a_rate_that_is_reached_opens_nothing(measured: Plant) -> None:
     measured.judge(PUBLISHED_AT)
     publish(measured)
     assert measured.alerts("low_transmission") == []
+
+
+def test_what_came_late_after_a_downtime_of_our_own_is_no_low_rate(measured: Plant) -> None:
+    send(measured, "test-kiln", stack(WEDNESDAY, 24), after=5 * DAY)
+    measured.judge(PUBLISHED_AT + 5 * DAY)
+    publish(measured)
+    assert measured.alerts("low_transmission") == []
+    rates = numbers(measured, "test-kiln", SO2, "day")["transmission"]["hours"]
+    assert (rates["immediate"], rates["completed"]) == ("0.00", "100.00")
+
+
+def test_an_older_day_calls_nobody(measured: Plant) -> None:
+    send(measured, "test-kiln", stack(WEDNESDAY - 2 * DAY, 24, absent=range(5, 10)))
+    send(measured, "test-kiln", stack(WEDNESDAY - DAY, 48))
+    measured.judge(PUBLISHED_AT)
+    publish(measured)
+    (alert,) = measured.alerts("low_transmission")
+    assert (alert["late"], alert["first_seen"]) == (True, WEDNESDAY - 2 * DAY)
