@@ -14,6 +14,7 @@ from alerts.findings import clear_quiet
 from alerts.jobs import Job
 from alerts.lives import lives_of
 from alerts.notify.delivery import deliver
+from alerts.rules.runner import retry_rules
 from alerts.statistics.publishing import publish_statistics
 from alerts.sweeps import find_unsettled_days, sweep_hours
 from alerts.tasks.removal import propose_removals
@@ -33,6 +34,7 @@ JOBS: tuple[tuple[str, timedelta, Work], ...] = (
     ("conditions", timedelta(seconds=5), watch_conditions),
     ("deadlines", timedelta(seconds=10), watch_deadlines),
     ("late_digests", timedelta(seconds=30), digest_late),
+    ("retry_rules", timedelta(seconds=30), retry_rules),
     ("route_alerts", timedelta(seconds=5), route_new_alerts),
     ("removal_proposals", timedelta(minutes=1), propose_removals),
 )
