@@ -9,6 +9,7 @@ from alerts.book import Book
 from alerts.conditions import watch_conditions
 from alerts.connection import watch_connections
 from alerts.deadlines import watch_deadlines
+from alerts.devicestates import take_up_device_records
 from alerts.digest import digest_late
 from alerts.findings import clear_quiet
 from alerts.jobs import Job
@@ -16,6 +17,7 @@ from alerts.lives import lives_of
 from alerts.notify.delivery import deliver
 from alerts.rules.runner import retry_rules
 from alerts.statistics.publishing import publish_statistics
+from alerts.rules.runner import retry_rules
 from alerts.sweeps import find_unsettled_days, sweep_hours
 from alerts.tasks.removal import propose_removals
 from alerts.tasks.router import route_new_alerts
@@ -36,6 +38,7 @@ JOBS: tuple[tuple[str, timedelta, Work], ...] = (
     ("late_digests", timedelta(seconds=30), digest_late),
     ("retry_rules", timedelta(seconds=30), retry_rules),
     ("route_alerts", timedelta(seconds=5), route_new_alerts),
+    ("retry_rules", timedelta(seconds=15), retry_rules),
     ("removal_proposals", timedelta(minutes=1), propose_removals),
 )
 """Name, interval and work of the jobs that need nothing but the registry and the settings."""
@@ -58,6 +61,11 @@ def jobs_of(settings: Settings, registry: Callable[[], Registry], started: datet
             "quiet_findings",
             timedelta(minutes=1),
             lambda connection, at: clear_quiet(Book(connection, at, lives_of(settings)), quiet),
+        ),
+        Job(
+            "device_records",
+            timedelta(seconds=10),
+            lambda connection, at: take_up_device_records(connection, registry(), at),
         ),
         Job(
             "deliver",
