@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 
+from alerts.automatic import keep_automatic
 from alerts.book import Book
 from alerts.days import judge_days
 from alerts.hours import Judging, judge_hours
@@ -17,6 +18,7 @@ from alerts.judgement.subject import Subject, subject_of
 from alerts.judgement.values import Rules
 from alerts.keeper import keep_exceedances, keep_missing
 from alerts.lives import lives_of
+from alerts.rules.runner import run_rules
 from alerts.windows import hours_between
 from alerts.writing import Change, write
 from store.clock import BEIJING, DAY, day_start
@@ -85,10 +87,13 @@ class Worker:
             if not hours:
                 return 0
             judging = self._judging(now)
+            keep_automatic(connection, outlet, hours, now)
             judged = judge_hours(connection, self._subject(outlet), hours, settled, judging)
             self._keep(connection, outlet, "hour", judged.changes, now)
             keep = [change for change in judged.changes if outlet.judged]
             keep_missing(Book(connection, now, self.lives), outlet, judged.newest, keep, judging.late)
+            known = any(start in hours for _, start in judged.newest)
+            self._examine(connection, outlet, "hour", hours, now, judged=known)
             days = {day_start(hour) for hour in hours}
             connection.execute(sql["days_due"], {"outlet_key": outlet_key, "days": sorted(days)})
             return len(hours)
@@ -114,6 +119,7 @@ class Worker:
             settled = judge_days(connection, self._subject(outlet), days, self._judging(now))
             self._keep(connection, outlet, "hour", settled.hours.changes, now)
             self._keep(connection, outlet, "day", settled.changes, now)
+            self._examine(connection, outlet, "day", days, now)
             if settled.waiting:
                 waiting = {"days": settled.waiting, "absent_seconds": self._settings.absent_quiet_seconds}
                 connection.execute(sql["wait_for_days"], {**waiting, "outlet_key": outlet_key})
@@ -131,6 +137,20 @@ class Worker:
         newest = max(change.period.start for change in changes).astimezone(BEIJING)
         payload = {"event": "period", "outlet": outlet.id, "span": span, "start": newest.isoformat()}
         connection.execute(queries("judgement")["notify_live"], {"payload": json.dumps(payload)})
+
+    def _examine(
+        self,
+        connection: Connection,
+        outlet: Outlet,
+        follows: str,
+        starts: Collection[datetime],
+        now: datetime,
+        *,
+        judged: bool = True,
+    ) -> None:
+        """Let the rules look at what was judged, or at minutes of an hour that is not over."""
+        subject = self._subject(outlet)
+        run_rules(connection, outlet, subject, follows, starts, self._settings, now, judged=judged)
 
     def _claim(self, connection: Connection, outlet_key: int) -> tuple[list[datetime], frozenset[datetime]]:
         """Hours to judge now and those of them that a sweep settled; what goes beyond one claim is put back."""
