@@ -1,4 +1,4 @@
-"""Tasks that a person asks for, and what follows when one is done. A visit needs a stated reason and goes through the routing too."""
+"""Tasks that a person asks for, and what follows when one is done. A visit needs a stated reason and is routed too."""
 
 from __future__ import annotations
 

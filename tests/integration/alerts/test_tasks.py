@@ -7,12 +7,13 @@ from datetime import timedelta
 
 import pytest
 
+from alerts.book import Book, Subjects
 from store.clock import DAY, HOUR
 from store.errors import Conflict, NotFound, OutfallError, Refused
 from store.handling import Action
 from store.tasks import cancel_task, start_task
 from tests.integration.alerts.bureau import LISTED, OFFICER, Bureau
-from tests.integration.alerts.plant import MORNING, SITES, Plant, soon
+from tests.integration.alerts.plant import MORNING, Plant, soon
 
 MINUTE = timedelta(minutes=1)
 
@@ -250,11 +251,11 @@ def test_a_confirmed_violation_of_a_listed_unit_proposes_its_removal_once(bureau
 
 
 def test_a_confirmed_outage_is_no_violation(bureau: Bureau) -> None:
-    bureau.plant.so2(MORNING, "100")
-    bureau.plant.touch(MORNING + HOUR, MORNING + 2 * HOUR)
-    bureau.plant.judge(soon(MORNING + HOUR) + HOUR)
-    missing = bureau.plant.alerts("data_missing")[0]
-    bureau.verify(missing["id"], Action.CONFIRM, "停电", MORNING + 5 * HOUR)
+    plant = bureau.plant
+    with plant.connection.transaction():
+        kiln = Subjects(plant.registry.site("test-cement").key, plant.key("test-kiln"))
+        missing = Book(plant.connection, MORNING).raise_alert("data_missing", kiln, seen=MORNING, numbers={})
+    bureau.verify(missing.id, Action.CONFIRM, "停电", MORNING + 5 * HOUR)
     assert bureau.propose(MORNING + 6 * HOUR) == 0
 
 
@@ -371,8 +372,21 @@ def test_a_finished_task_takes_no_further_step(bureau: Bureau) -> None:
     assert refused.value.code == "task_finished"
 
 
-def test_an_alert_of_outfall_itself_is_no_task_for_anybody(plant: Plant) -> None:
-    bureau = Bureau(plant)
-    plant.find("unknown_mn", MORNING)
-    plant.apply(SITES)
-    assert bureau.route(MORNING) == 0
+def test_an_alert_of_outfall_itself_is_no_task_for_anybody(bureau: Bureau) -> None:
+    with bureau.plant.connection.transaction():
+        Book(bureau.plant.connection, MORNING).raise_alert(
+            "ingest_down", Subjects(), seen=MORNING, numbers={}
+        )
+    assert bureau.route(MORNING + MINUTE) == 0
+    assert bureau.ask("decisions") == []
+
+
+def test_a_wrong_clock_is_for_the_record_and_the_decision_says_so(bureau: Bureau) -> None:
+    plant = bureau.plant
+    with plant.connection.transaction():
+        kiln = Subjects(plant.registry.site("test-cement").key, plant.key("test-kiln"))
+        Book(plant.connection, MORNING).raise_alert("clock_skew", kiln, seen=MORNING, numbers={})
+    assert bureau.route(MORNING + MINUTE) == 1
+    assert bureau.tasks() == []
+    (decision,) = bureau.ask("decisions")
+    assert (decision["way"], decision["reasons"]) == ("none", ["for_the_record", "on_positive_list"])
