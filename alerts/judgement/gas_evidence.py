@@ -64,7 +64,7 @@ def evidence_of(
         return Evidence(status, "reported", ("value_not_a_number",), notes)
     if (status in MEASURED or status == UNKNOWN) and minutes.abnormal_seconds > ABNORMAL_SECONDS:
         return _too_few(minutes, "reported", notes)
-    if status == NORMAL and (lasting := _proved(minutes)) in CONDITIONS:
+    if status == NORMAL and minutes.seconds and (lasting := _proved(minutes)) in CONDITIONS:
         status = lasting
     without_marked = minutes.hidden > 0 and enough
     if without_marked:

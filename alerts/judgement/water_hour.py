@@ -156,7 +156,7 @@ def _taken(flagged: str, said: Said) -> tuple[str, tuple[str, ...]]:
     """Mark and reasons of an hour that statements touch: one composite analysis, so it is taken out whole (product rule)."""
     labels = lengths_of(said.taken)
     reasons = reasons_of_taken(labels)
-    if flagged not in (UNKNOWN, NO_DATA) and flagged not in labels:
+    if flagged not in (UNKNOWN, NO_DATA):
         reasons += reasons_of(flagged)
     return max(sorted(labels), key=lambda label: labels[label]), reasons
 
