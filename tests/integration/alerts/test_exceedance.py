@@ -58,7 +58,7 @@ def test_an_invalid_hour_clears_nothing(plant: Plant) -> None:
     plant.so2(MORNING, "210")
     plant.so2(MORNING + HOUR, "10", status="maintenance")
     plant.judge(soon(MORNING + HOUR))
-    (alert,) = plant.alerts()
+    (alert,) = plant.alerts("exceedance_hour")
     assert alert["condition"] == "active"
 
 
@@ -89,7 +89,7 @@ def test_a_withdrawn_hour_among_others_only_lowers_the_count(plant: Plant) -> No
     plant.judge(soon(MORNING + HOUR))
     plant.so2(MORNING + HOUR, "150", status="fault")
     plant.judge(soon(MORNING + HOUR))
-    (alert,) = plant.alerts()
+    (alert,) = plant.alerts("exceedance_hour")
     assert (alert["condition"], alert["count"], alert["numbers"]["compared"]) == ("active", 1, "210")
 
 
@@ -151,9 +151,9 @@ def test_a_water_day_becomes_an_alert_of_the_day(plant: Plant) -> None:
         plant.send(COD, at, "51", outlet="test-water")
         plant.send(FLOW, at, "10", total="36", outlet="test-water")
     plant.judge(day + DAY + timedelta(minutes=59))
-    assert plant.alerts() == []
+    assert plant.alerts("exceedance_day") == []
     plant.judge(day + DAY + timedelta(minutes=61))
-    (alert,) = plant.alerts()
+    (alert,) = plant.alerts("exceedance_day")
     assert (alert["code"], alert["first_seen"], alert["late"]) == ("exceedance_day", day, False)
     assert alert["clause"] == "GB 18918-2002 表1 一级A"
     assert plant.number("days_due") == 0

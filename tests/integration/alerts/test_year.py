@@ -95,7 +95,7 @@ def test_a_year_gives_exactly_the_exceeded_hours_and_valid_days_of_the_independe
         assert found[factor, "undetermined"] == undetermined[factor]
         assert days[factor] == valid_days[factor]
         assert 300 < len(valid_days[factor]) < 365
-    assert {alert["factor"]: alert["count"] for alert in plant.alerts()} == {
+    assert {alert["factor"]: alert["count"] for alert in plant.alerts("exceedance_hour")} == {
         SO2: len(exceeded[SO2]),
         NOX: len(exceeded[NOX]),
     }
