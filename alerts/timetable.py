@@ -17,7 +17,6 @@ from alerts.lives import lives_of
 from alerts.notify.delivery import deliver
 from alerts.rules.runner import retry_rules
 from alerts.statistics.publishing import publish_statistics
-from alerts.rules.runner import retry_rules
 from alerts.sweeps import find_unsettled_days, sweep_hours
 from alerts.tasks.removal import propose_removals
 from alerts.tasks.router import route_new_alerts
@@ -38,7 +37,6 @@ JOBS: tuple[tuple[str, timedelta, Work], ...] = (
     ("late_digests", timedelta(seconds=30), digest_late),
     ("retry_rules", timedelta(seconds=30), retry_rules),
     ("route_alerts", timedelta(seconds=5), route_new_alerts),
-    ("retry_rules", timedelta(seconds=15), retry_rules),
     ("removal_proposals", timedelta(minutes=1), propose_removals),
 )
 """Name, interval and work of the jobs that need nothing but the registry and the settings."""
