@@ -23,6 +23,8 @@ class Permission(StrEnum):
     TASKS_READ = "tasks:read"  #: tasks, visits, the positive list, samples; a company its own part of them
     ROUTING_READ = "routing:read"  #: why officers were sent or not
     TASKS_HANDLE = "tasks:handle"  #: ask for tasks, work on them, end them
+    CHANNELS_READ = "channels:read"  #: over what people are told, and whether it works
+    NOTIFICATIONS_READ = "notifications:read"  #: messages and the proofs of their delivery
     STREAM_READ = "stream:read"  #: live events
     OPERATIONS_READ = "operations:read"  #: time-driven jobs and what became of them
     METRICS_READ = "metrics:read"  #: Prometheus metrics from elsewhere than this machine
@@ -41,7 +43,7 @@ _READ = frozenset(
 )
 
 # What the bureau reads beyond what a company reads of its own.
-_INNER = _READ | {Permission.ROUTING_READ}
+_INNER = _READ | {Permission.ROUTING_READ, Permission.CHANNELS_READ, Permission.NOTIFICATIONS_READ}
 
 _HANDLE = frozenset(
     {
@@ -66,6 +68,7 @@ PERMISSIONS: Mapping[Role, frozenset[Permission]] = {
             Permission.SITES_READ,
             Permission.DATA_READ,
             Permission.LEDGER_READ,
+            Permission.CHANNELS_READ,
             Permission.STREAM_READ,
             Permission.OPERATIONS_READ,
             Permission.METRICS_READ,

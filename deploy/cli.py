@@ -12,7 +12,19 @@ import sys
 import typer
 from rich.console import Console
 
-from deploy.commands import decode, people, registry, replay, run, services, settings, simulate, stack, tasks
+from deploy.commands import (
+    channels,
+    decode,
+    people,
+    registry,
+    replay,
+    run,
+    services,
+    settings,
+    simulate,
+    stack,
+    tasks,
+)
 from store.errors import OutfallError
 
 app = typer.Typer(
@@ -25,6 +37,7 @@ app = typer.Typer(
 )
 app.add_typer(stack.app, name="stack")
 app.add_typer(registry.app, name="sites")
+app.add_typer(channels.app, name="channels")
 app.add_typer(people.user_app, name="user")
 app.add_typer(people.token_app, name="token")
 app.add_typer(tasks.task_app, name="task")

@@ -53,6 +53,43 @@ def load_channel(connection: Connection, channel_id: str) -> Channel:
     raise NotFound(f"There is no channel {channel_id!r}.", code="channel_not_found", channel=channel_id)
 
 
+def channel_standings(connection: Connection, at: datetime) -> list[dict[str, Any]]:
+    """Every channel in use for people: id, kind, address, per_minute, state, failing_since, blocked_until, last_ok, waiting.
+
+    ``state`` is ``untried``, ``working``, ``failing`` (the last attempt failed) or ``resting`` (it asked for a pause).
+    """
+    with rows(connection) as cursor:
+        found = cursor.execute(queries("notify")["standings"]).fetchall()
+    return [
+        {
+            "id": row["id"],
+            "kind": row["kind"],
+            "address": _address(row["kind"], row["options"]),
+            "per_minute": row["options"]["per_minute"],
+            "state": _state(row, at),
+            "failures": row["failures"] or 0,
+            "failing_since": row["failing_since"],
+            "blocked_until": row["blocked_until"],
+            "last_ok": row["last_ok"],
+            "waiting": row["waiting"],
+            "since": row["since"],
+        }
+        for row in found
+    ]
+
+
+def _address(kind: str, options: Mapping[str, Any]) -> str:
+    return f"smtp://{options['host']}:{options['port']}" if kind == "smtp" else str(options["address"])
+
+
+def _state(row: Mapping[str, Any], at: datetime) -> str:
+    if row["failures"]:
+        return "failing"
+    if row["blocked_until"] is not None and row["blocked_until"] > at:
+        return "resting"
+    return "untried" if row["last_ok"] is None else "working"
+
+
 def apply_channels(
     connection: Connection, file: ChannelsFile, *, actor: str, origin: str, at: datetime
 ) -> Applied:

@@ -184,3 +184,36 @@ returning channel_id
 -- name: channel_state
 -- How a channel fares.
 select attempts, failures, failing_since, blocked_until, last_ok from channel_state where channel_id = %(channel_id)s
+
+-- name: find_message
+-- A message by its key.
+select id from outbox where dedupe = %(dedupe)s
+
+-- name: standings
+-- The channels in use and how each fares, without secrets.
+select c.id, c.kind, c.options, s.failures, s.failing_since, s.blocked_until, s.last_ok, c.recorded_from as since,
+       (select count(*) from outbox o where o.channel_id = c.id and o.state = 'waiting') as waiting
+from channel_version c
+left join channel_state s on s.channel_id = c.id
+where c.recorded_to is null
+order by c.id
+
+-- name: messages
+-- Messages by the time they were queued, newest first.
+select o.id, o.channel_id as channel, o.purpose, a.number as alert, o.alert_id, o.task_id, o.title, o.body, o.link, o.created_at,
+       o.not_before, o.attempts, o.state, o.merged_into, o.finished_at
+from outbox o
+left join alert a on a.id = o.alert_id
+where (%(channel)s::text is null or o.channel_id = %(channel)s) and (%(state)s::text is null or o.state = %(state)s)
+  and (%(alert_id)s::bigint is null or o.alert_id = %(alert_id)s) and (%(before_id)s::bigint is null or o.id < %(before_id)s)
+  and (%(id)s::bigint is null or o.id = %(id)s)
+order by o.id desc
+limit %(most)s
+
+-- name: deliveries
+-- What every attempt for a message brought, or for the one that it was merged into.
+select d.outbox_id as message, d.at, d.ok, d.status, d.answer, d.milliseconds
+from delivery d
+where d.outbox_id = %(id)s or d.outbox_id = (select merged_into from outbox where id = %(id)s)
+order by d.id
+limit 1000

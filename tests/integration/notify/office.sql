@@ -16,3 +16,7 @@ select * from outbox where channel_id = %(channel)s order by id
 -- name: everything_said
 -- Every text that an API or a page could show of deliveries.
 select status || ' ' || answer as said from delivery
+
+-- name: audited
+-- The audit entry of a changed file.
+select * from audit_event where action = 'notify:channels:apply' and detail -> 'changes' = to_jsonb(%(at_least)s::text[])

@@ -9,7 +9,7 @@ from itertools import pairwise
 import pytest
 
 from alerts.notify.delivery import Delivery
-from tests.fixtures.robots import KEY, SECRET, serving
+from tests.fixtures.robots import SECRET, serving
 from tests.integration.notify.office import KINDS, Office
 
 
@@ -204,7 +204,7 @@ def test_no_secret_is_stored_with_an_answer_nor_logged(
     assert "out of order" in said
     for secret in ("another-key-8a1b", SECRET):
         assert secret not in said
-    assert KEY in office.robots["wecom"].refused[0]["errmsg"]
+    assert "another-key-8a1b" in office.robots["wecom"].refused[0]["errmsg"]
 
 
 def test_an_address_where_nobody_answers_is_an_attempt_that_failed(office: Office) -> None:
