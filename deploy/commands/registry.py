@@ -71,10 +71,11 @@ def apply(
 
     settings = load_settings()
     found = _read(file)
-    with connect(settings.database(), name="cli") as connection:
+    with (
+        connect(settings.database(), name="cli") as connection,
+        connection.transaction(force_rollback=dry_run),
+    ):
         report = apply_sites(connection, found, actor=getpass.getuser(), at=clock.now())
-        if dry_run:
-            connection.rollback()
     if not dry_run:
         sync_gateways(settings, [gateway.id for gateway in found.gateways])
     if as_json:
