@@ -39,6 +39,7 @@ def alert_detail(connection: Connection, alert_id: int, principal: Principal) ->
             raise NotFound(f"There is no alert {alert_id}.", code="alert_not_found")
         events = cursor.execute(sql["alert_events"], {"alert_id": alert_id}).fetchall()
         occurrences = cursor.execute(sql["alert_occurrences"], {"alert_id": alert_id}).fetchall()
+    state = State(alert.pop("state"))
     company = principal.role is Role.COMPANY
     papers = attachments_of(connection, alert_id, for_company=company)
     if company:
@@ -48,14 +49,13 @@ def alert_detail(connection: Connection, alert_id: int, principal: Principal) ->
         "events": events,
         "occurrences": occurrences,
         "attachments": papers,
-        "possible": _possible(alert, principal),
+        "possible": _possible(alert, state, principal),
     }
 
 
-def _possible(alert: dict[str, Any], principal: Principal) -> list[str]:
+def _possible(alert: dict[str, Any], state: State, principal: Principal) -> list[str]:
+    """The steps that the caller can take; ``state`` is the one that a company is not always shown."""
     if alert["condition"] == "pending":
         return []
-    steps = possible(
-        State(alert["handling"]), principal.role.value, acknowledged=alert["acknowledged_at"] is not None
-    )
+    steps = possible(state, principal.role.value, acknowledged=alert["acknowledged_at"] is not None)
     return [step.value for step in steps]

@@ -231,7 +231,8 @@ limit %(most)s
 -- One alert; for a company of its own site only, when it is sure, with the handling as far as it may know it.
 select a.id, a.number, a.code, a.severity, s.id as site, o.id as outlet, a.gateway, a.factor, a.condition, shown.handling, a.first_seen,
        a.last_seen, a.raised_at, a.cleared_at, a.count, a.numbers, a.clause, a.limit_key as limit_id, a.late, a.acknowledged_at,
-       a.acknowledged_by, a.assigned_to, a.due_at, a.due_step, a.escalation, a.reminded_at, a.previous_id, a.inhibited_by, a.flaps
+       a.acknowledged_by, a.assigned_to, a.due_at, a.due_step, a.escalation, a.reminded_at, a.previous_id, a.inhibited_by, a.flaps,
+       a.handling as state
 from alert a
 left join site s on s.key = a.site_key
 left join outlet o on o.key = a.outlet_key

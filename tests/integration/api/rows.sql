@@ -70,6 +70,9 @@ values (%(alert_id)s, %(at)s, 'hour', 1, 1, '{"compared": "211.07"}')
 select acknowledged_by, (select count(*) from alert_event e where e.alert_id = a.id and action = 'acknowledged') as events
 from alert a where id = %(alert_id)s
 
+-- name: overdue
+update alert set due_at = now() - interval '1 minute' where id = %(alert_id)s
+
 -- name: audit_actions
 select actor, action, subject from audit_event order by id
 
