@@ -13,6 +13,7 @@ import typer
 from rich.console import Console
 
 from deploy.commands import (
+    backtest,
     channels,
     decode,
     people,
@@ -50,6 +51,7 @@ app.command("api")(services.api)
 app.command("simulate")(simulate.simulate)
 app.command("decode")(decode.decode)
 app.command("replay")(replay.replay)
+app.command("backtest")(backtest.backtest)
 app.command("settings")(settings.settings)
 app.command("run")(run.run)
 app.command("up")(run.up)
