@@ -29,6 +29,16 @@ ENDPOINTS = [
     ("POST", "/api/v1/alerts/999/remind", HANDLERS),
     ("POST", "/api/v1/alerts/999/notify", HANDLERS),
     ("GET", "/api/v1/alerts/1/attachments/1", READERS - {"operator"}),
+    ("GET", "/api/v1/tasks", READERS - {"operator"}),
+    ("GET", "/api/v1/tasks/999", READERS - {"operator"}),
+    ("GET", "/api/v1/sites/plant-one/visits", READERS - {"operator"}),
+    ("GET", "/api/v1/positive-list", READERS - {"operator"}),
+    ("GET", "/api/v1/samples", READERS - {"operator"}),
+    ("GET", "/api/v1/alerts/1/routing", READERS - {"operator", "company"}),
+    ("GET", "/api/v1/channels", READERS - {"company"}),
+    ("GET", "/api/v1/notifications", READERS - {"operator", "company"}),
+    ("GET", "/api/v1/notifications/999", READERS - {"operator", "company"}),
+    ("POST", "/api/v1/tasks/999/start", HANDLERS),
     ("GET", "/api/v1/metrics", {"operator", "admin"}),
 ]
 
@@ -63,6 +73,7 @@ FOREIGN = [
     f"/api/v1/outlets/{OUTLET}/periods",
     f"/api/v1/outlets/{OUTLET}/ledger",
     "/api/v1/alerts/2",
+    "/api/v1/sites/plant-two/visits",
 ]
 
 
