@@ -45,7 +45,9 @@ def exceeded(subject: Subject, period: Period) -> tuple[Decimal, Limit] | None:
 def examine(window: Window) -> list[Noticed]:
     """At most one notice a day and factor for the share, one a day for the outlet from the other two pictures."""
     filed = [mark for mark in window.marks if mark.channel == "manual" and mark.withdrawn_at is None]
-    found = []
+    found: list[Noticed] = []
+    if not filed:
+        return found
     for day in window.starts:
         for factor in window.subject.factors:
             noticed = _share(window, factor, day, filed)

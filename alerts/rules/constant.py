@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from decimal import Decimal
 
@@ -29,8 +29,12 @@ def examine(window: Window) -> list[Noticed]:
     for factor in window.subject.factors:
         if factor not in WATCHED and not any(of == factor for of, _ in window.subject.limits):
             continue
+        values: dict[datetime, Decimal] = {}
+        for of, hour in window.hours:
+            if of == factor and (value := _hour_value(window, factor, hour)) is not None:
+                values[hour] = value
         for start in window.starts:
-            by_hours = _hours(window, factor, start)
+            by_hours = _hours(values, start, window.thresholds.constant_hours)
             by_minutes = _minutes(window, factor, start)
             run, unit = (by_hours, "hour") if by_hours else (by_minutes, "minute")
             if run:
@@ -38,20 +42,18 @@ def examine(window: Window) -> list[Noticed]:
     return found
 
 
-def _hours(window: Window, factor: str, start: datetime) -> Run:
-    """The last N hourly values up to the hour from ``start`` when they are all the same; empty otherwise."""
-    need = window.thresholds.constant_hours
-    run: list[tuple[datetime, Decimal]] = []
-    for place in range(REACH * need):
+def _hours(values: Mapping[datetime, Decimal], start: datetime, need: int) -> Run:
+    """The last N values that count up to the hour from ``start`` when they are all the same; empty otherwise."""
+    if start not in values:
+        return ()
+    run = [(start, values[start])]
+    for place in range(1, REACH * need):
         hour = start - place * HOUR
-        value = _hour_value(window, factor, hour)
-        if value is None:
-            if place == 0:
-                return ()
+        if hour not in values:
             continue
-        if run and value != run[0][1]:
+        if values[hour] != run[0][1]:
             return ()
-        run.append((hour, value))
+        run.append((hour, values[hour]))
         if len(run) == need:
             return run[::-1]
     return ()

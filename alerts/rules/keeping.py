@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -34,15 +34,16 @@ def keep(
     loaded: Loaded,
     own: Window,
     noticed: Sequence[Noticed],
+    factors: Collection[str | None],
     late: timedelta,
 ) -> None:
-    """Open, count, withdraw and clear the alerts of one rule at an outlet, for the periods of the window."""
+    """Open, count, withdraw and clear the alerts of one rule at an outlet, for some factors in the periods of its window."""
     found = {(one.factor, one.start): one for one in noticed}
     ended = rule.ends(own)
     length = length_of(rule)
     sightings = []
     for start in own.starts:
-        for factor in (*own.subject.factors, None):
+        for factor in factors:
             one = found.get((factor, start))
             sightings.append(
                 Sighting(

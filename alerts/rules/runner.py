@@ -134,18 +134,19 @@ def _run(
     for rule in asked.rules:
         try:
             own, noticed = examined(rule, loaded.window)
-            if not own.starts or (not noticed and rule.code not in kept):
+            factors = kept.get(rule.code, set()) | {one.factor for one in noticed}
+            if not own.starts or not factors:
                 continue
             with book.connection.transaction():
-                keep(book, asked.outlet, rule, loaded, own, noticed, late)
+                keep(book, asked.outlet, rule, loaded, own, noticed, factors, late)
         except (psycopg.OperationalError, psycopg.InterfaceError):
             raise
         except Exception as error:
             failed(rule, error)
 
 
-def _kept(book: Book, asked: Asked, loaded: Loaded) -> frozenset[str]:
-    """Codes of rules that have something to withdraw or to clear."""
+def _kept(book: Book, asked: Asked, loaded: Loaded) -> dict[str, set[str | None]]:
+    """Where rules have something to withdraw or to clear: factors by code."""
     window = loaded.window
     arguments = {
         "outlet_key": asked.outlet.key,
@@ -153,7 +154,10 @@ def _kept(book: Book, asked: Asked, loaded: Loaded) -> frozenset[str]:
         "earliest": day_start(window.starts[0]),
         "latest": window.starts[-1] + 2 * DAY,
     }
-    return frozenset(row[0] for row in book.connection.execute(queries("rules")["kept_codes"], arguments))
+    kept: dict[str, set[str | None]] = {}
+    for code, factor in book.connection.execute(queries("rules")["kept"], arguments):
+        kept.setdefault(code, set()).add(factor)
+    return kept
 
 
 def _asked(

@@ -1,12 +1,12 @@
 -- What the rules read beside the judgement's own queries, and what becomes of a rule that throws.
 
--- name: kept_codes
--- Kinds with an open alert at an outlet, or with an occurrence that stands in a range of data time: what a rule may have to withdraw
--- or clear although it notices nothing.
-select code from alert
+-- name: kept
+-- Kinds and factors with an open alert at an outlet, or with an occurrence that stands in a range of data time: what a rule may have
+-- to withdraw or clear although it notices nothing.
+select code, factor from alert
 where outlet_key = %(outlet_key)s and code = any(%(codes)s) and condition <> 'cleared'
 union
-select a.code from alert a join alert_occurrence o on o.alert_id = a.id
+select a.code, a.factor from alert a join alert_occurrence o on o.alert_id = a.id
 where a.outlet_key = %(outlet_key)s and a.code = any(%(codes)s) and o.withdrawn_at is null
   and o.start >= %(earliest)s and o.start < %(latest)s
 
