@@ -11,6 +11,7 @@ from psycopg.types.json import Jsonb
 
 from alerts.tasks.facts import Subject
 from alerts.tasks.routing import Decision
+from alerts.telling import tell_task
 from store.database import Connection
 from store.queries import queries
 from store.settings import Settings
@@ -28,6 +29,9 @@ class Wishes:
 
 
 NO_WISHES = Wishes()
+
+TOLD = frozenset({"on_site", "removal_proposal"})
+"""Tasks that people are told of by themselves. Of the others the alert tells already: one matter is one message."""
 
 
 def carry_out(
@@ -69,6 +73,8 @@ def carry_out(
             wishes.assigned_to,
         )
         ids.append(open_task(connection, new, caller, at))
+        if kind in TOLD:
+            tell_task(connection, ids[-1], at)
     keep_decision(connection, subject, decision, {**inputs, "by": caller.name}, ids, at)
     return tuple(ids)
 

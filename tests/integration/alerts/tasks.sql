@@ -40,3 +40,6 @@ select md5(string_agg(line, chr(10) order by line)) as digest from (
     union all select to_jsonb(l)::text from limit_version l
     union all select to_jsonb(l)::text from positive_list_version l
 ) as everything
+
+-- name: told_of_tasks
+select task_id, title, body from outbox where purpose = 'task' order by id

@@ -8,6 +8,8 @@ from datetime import timedelta
 import pytest
 
 from alerts.book import Book, Subjects
+from store.channels import apply_channels
+from store.channelsfile import read_channels_file
 from store.clock import DAY, HOUR
 from store.errors import Conflict, NotFound, OutfallError, Refused
 from store.handling import Action
@@ -390,3 +392,25 @@ def test_a_wrong_clock_is_for_the_record_and_the_decision_says_so(bureau: Bureau
     assert bureau.tasks() == []
     (decision,) = bureau.ask("decisions")
     assert (decision["way"], decision["reasons"]) == ("none", ["for_the_record", "on_positive_list"])
+
+
+CHANNELS = """
+channels:
+  - {id: duty, kind: webhook, url: "http://127.0.0.1:9/hook", secret: an-invented-secret}
+default: [duty]
+"""
+
+
+def test_people_are_told_of_visits_and_not_of_what_the_alert_says_already(bureau: Bureau) -> None:
+    plant = bureau.plant
+    with plant.connection.transaction():
+        file = read_channels_file(CHANNELS)
+        apply_channels(plant.connection, file, actor="test", origin="test", at=MORNING)
+    bureau.exceed(MORNING)
+    bureau.route(soon(MORNING))
+    assert bureau.ask("told_of_tasks") == []
+    bureau.exceed(MORNING + HOUR, "400")
+    bureau.route(soon(MORNING + HOUR))
+    (told,) = bureau.ask("told_of_tasks")
+    assert told["task_id"] == bureau.tasks("on_site")[0]["id"]
+    assert "严重超标" in told["body"]
