@@ -118,7 +118,7 @@ def mark_items(
 
 def _mark_item(mark: Mark, outlet: str, industry: str, viewer: Viewer, under: bool) -> Item:
     label = find_label(industry, mark.category, mark.label)
-    standing = _standing(mark, under)
+    standing = "outranked" if under and mark.effective else mark.standing
     return {
         "id": mark.id,
         "outlet": outlet,
@@ -143,14 +143,6 @@ def _mark_item(mark: Mark, outlet: str, industry: str, viewer: Viewer, under: bo
         "withdrawn_by": None if mark.withdrawn_by is None else viewer.name(mark.withdrawn_by),
         "withdrawn_reason": mark.withdrawn_reason,
     }
-
-
-def _standing(mark: Mark, under: bool) -> str:
-    if mark.withdrawn_at is not None:
-        return "withdrawn"
-    if mark.late:
-        return "late"
-    return "outranked" if under else "effective"
 
 
 def check_item(check: Check, outlet: str, viewer: Viewer) -> Item:

@@ -16,6 +16,7 @@ from deploy.commands import (
     backtest,
     channels,
     decode,
+    marks,
     people,
     registry,
     replay,
@@ -41,6 +42,8 @@ app.add_typer(registry.app, name="sites")
 app.add_typer(channels.app, name="channels")
 app.add_typer(people.user_app, name="user")
 app.add_typer(people.token_app, name="token")
+app.add_typer(marks.mark_app, name="mark")
+app.add_typer(marks.check_app, name="check")
 app.add_typer(tasks.task_app, name="task")
 app.add_typer(tasks.sample_app, name="sample")
 app.command("migrate")(services.migrate)

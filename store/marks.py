@@ -58,6 +58,13 @@ class Mark:
         """Whether it takes part in the judgement: neither late nor withdrawn (status 1 of the national client)."""
         return not self.late and self.withdrawn_at is None
 
+    @property
+    def standing(self) -> str:
+        """``effective``, ``late`` or ``withdrawn``; the last word counts."""
+        if self.withdrawn_at is not None:
+            return "withdrawn"
+        return "late" if self.late else "effective"
+
     def covers(self, factor: str) -> bool:
         """Whether it speaks of this factor."""
         return self.factor is None or self.factor == factor
