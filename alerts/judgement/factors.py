@@ -21,3 +21,7 @@ FOLDED = frozenset(
 
 UNWEIGHTED = frozenset({FLOW, PH, WATER_TEMPERATURE, "w01002", "w01003", "w01014"})
 """Water factors with no flow-weighted mean: flow, pH (regulation.md B.2), temperature, colour, turbidity, conductance."""
+
+ANALYSED = frozenset({"w01018", "w21001", "w21003", "w21011"})
+"""Water factors of which there is one analysis per clock hour (regulation.md B.2): between two of them a logger repeats the last
+result, so what it sends more often says nothing about the hour."""

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from decimal import Decimal
 
-from alerts.judgement.factors import FLOW, OXYGEN, PH
+from alerts.judgement.factors import ANALYSED, FLOW, OXYGEN, PH
 from alerts.rules.reading import clean, measured, moment, sent, still, stopped, text
 from alerts.rules.shape import Noticed, Rule, Thresholds, Window
 from store.clock import HOUR
@@ -71,10 +71,11 @@ def _hour_value(window: Window, factor: str, hour: datetime) -> Decimal | None:
 
 
 def _minutes(window: Window, factor: str, start: datetime) -> Run:
-    """The last N valid minute values up to the newest of the hour when they are all the same; empty otherwise."""
+    """The last N valid minute values up to the newest of the hour when they are all the same; empty otherwise, and for what is
+    analysed once an hour: the minutes repeat the last result."""
     need = window.thresholds.constant_minutes
     here = window.minutes.get((factor, start))
-    if here is None or not here.valid:
+    if here is None or not here.valid or factor in ANALYSED:
         return ()
     run: list[tuple[datetime, Decimal]] = []
     hour = start

@@ -5,6 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 from alerts.judgement.arithmetic import EXACT
+from alerts.judgement.factors import ANALYSED
 from alerts.judgement.marks import HOUR_SECONDS
 from alerts.judgement.values import Period
 from alerts.rules.reading import measured, moment, text
@@ -15,10 +16,13 @@ PLAUSIBLE = (Decimal("0.5"), Decimal(2))
 
 
 def examine(window: Window) -> list[Noticed]:
-    """Hours whose reported value differs from what the platform makes of the same hour, measured or folded."""
+    """Hours whose reported value differs from what the platform makes of the same hour, measured or folded.
+
+    What is analysed once an hour is left out: the repeated results in between are those of the hour before.
+    """
     found = []
     for period in window.periods("hour"):
-        if not measured(period):
+        if not measured(period) or period.factor in ANALYSED:
             continue
         share = window.thresholds.differs
         column = _column(period, share)
