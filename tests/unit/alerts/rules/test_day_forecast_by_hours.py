@@ -63,13 +63,15 @@ def test_the_hour_from_which_not_even_zeros_help(
 
 # Limit 50, ten cubic metres an hour so far: sum (C - 50) x Q against what can still flow.
 WEIGHTED: list[tuple[str, list[Slot], str, str | None, int | None]] = [
-    ("without a bound of the flow clean water can always dilute", weighted(*[("500", "10")] * 20), "until_next_valid", None, None),
+    ("without a bound of the flow clean water can always dilute",
+     weighted(*[("500", "10")] * 20), "until_next_valid", None, None),
     ("... until the last hour has come: 24 x 450 x 10", weighted(*[("500", "10")] * 24), "until_next_valid", None, 24),
     ("10 m3/h at the most: 3 x 450 x 10 = 13,500 > 21 x 50 x 10 = 10,500, 2 x 4,500 = 9,000 < 11,000",
      weighted(*[("500", "10")] * 4), "until_next_valid", "10", 3),
     ("40 m3/h at the most: 7 x 4,500 = 31,500 < 17 x 50 x 40 = 34,000, 8 x 4,500 = 36,000 > 32,000",
      weighted(*[("500", "10")] * 10), "until_next_valid", "40", 8),
-    ("a dirty hour of little water weighs little: 450 x 0.1 = 45", weighted(("500", "0.1"), ("40", "10")), "until_next_valid", "10", None),
+    ("a dirty hour of little water weighs little: 450 x 0.1 = 45",
+     weighted(("500", "0.1"), ("40", "10")), "until_next_valid", "10", None),
     ("an hour whose flow is not known may have been dry", weighted(("9000", None)), "until_next_valid", "10", None),
 ]  # fmt: skip
 
