@@ -111,8 +111,9 @@ class _Reader:
         found: Ledger = {factor: {} for factor in factors}
         for row in self._connection.execute(sql["facts"], arguments):
             factor, start, revision, valid, status, measured, folded, reported, volume, reasons = row
-            found[factor][start.astimezone(BEIJING)] = Fact(
-                start.astimezone(BEIJING),
+            here = start.astimezone(BEIJING)
+            found[factor][here] = Fact(
+                here,
                 valid,
                 status,
                 measured,

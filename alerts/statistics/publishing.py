@@ -7,6 +7,7 @@ the alert 有效传输率偏低; the next day that reaches it ends the alert.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -15,10 +16,11 @@ from psycopg.types.json import Jsonb
 
 from alerts.book import Book
 from alerts.episodes import Kind, Sighting, follow
+from alerts.lives import lives_of
 from alerts.statistics.loading import Wanted, load_material
 from alerts.statistics.record import numbers_of, transmission_numbers
 from alerts.statistics.report import RULE, Report
-from alerts.statistics.spans import SPANS, Span, ended_between, span_of
+from alerts.statistics.spans import SPANS, Span, ended_between
 from store.clock import BEIJING, day_start
 from store.database import Connection
 from store.model import Outlet, Registry
@@ -41,16 +43,22 @@ def publish_statistics(connection: Connection, registry: Registry, settings: Set
     earliest = today - timedelta(days=settings.statistics_days)
     spans = [span for name in SPANS for span in ended_between(name, earliest, today)]
     watched = ended_between("day", today - WATCHED, today)
+    threshold = settings.transmission_percent
     revisions = 0
+    seen: list[tuple[Outlet, list[_Day]]] = []
     for outlet in registry.outlets():
         if outlet.monitor is None:
             continue
-        material = load_material(connection, Wanted(outlet, spans), settings, at)
+        material = load_material(connection, Wanted(outlet, [*spans, *watched]), settings, at)
         if material.begun is None:
             continue
         report = Report(outlet, material)
-        revisions += _publish(connection, report, spans, settings.transmission_percent, at)
-        _watch(connection, report, watched, settings.transmission_percent, at)
+        revisions += _publish(connection, report, spans, threshold, at)
+        seen.append((outlet, _days(report, watched, threshold)))
+    # Alerts come last and quickly: their numbers are taken under a lock that every other alert waits for.
+    book = Book(connection, at, lives_of(settings))
+    for outlet, days in seen:
+        _watch(book, outlet, days)
     return revisions
 
 
@@ -88,42 +96,55 @@ def _publish(
     return revisions
 
 
-def _watch(
-    connection: Connection, report: Report, days: Sequence[Span], threshold: Decimal, at: datetime
-) -> None:
-    """The alert of an outlet whose data of a day did not come, or did not come valid.
+@dataclass(frozen=True, slots=True)
+class _Day:
+    """How the transmission of one day looks for the alert, and the counts of each factor for its finding."""
+
+    span: Span
+    sighting: Sighting
+    evidence: Mapping[str, Any]
+
+
+def _days(report: Report, days: Sequence[Span], threshold: Decimal) -> list[_Day]:
+    """The days on which anything was due.
 
     What counts is what has come when the day is published: in ordinary times that is the immediate rate, and after a downtime of
     our own it is what the gateways had kept for us. Days before the last one are looked at again, late: data that came since
     withdraw the alert.
     """
-    sightings: list[Sighting] = []
+    found: list[_Day] = []
     for day in days:
         counts = report.transmission(day)
         rate = counts.effective
         if rate is None:
             continue
         low = rate < threshold
-        numbers = {**transmission_numbers(counts, threshold), "threshold": format(threshold, "f")}
-        sightings.append(
-            Sighting(
-                factor=None,
-                start=day.start,
-                span="day",
-                revision=1,
-                shows=low,
-                ends=not low,
-                late=day is not days[-1],
-                numbers=numbers,
-            )
-        )
-    follow(Book(connection, at), _kind(report.outlet), sightings)
-    for day, sighting in ((span_of("day", one.start), one) for one in sightings if one.shows):
-        by_factor = {
-            factor: transmission_numbers(report.statistic(factor, day).transmission_hours, threshold)
-            for factor in report.factors
+        told = transmission_numbers(counts, threshold)
+        numbers = {
+            **told,
+            "compared": told["effective"],
+            "bound": format(threshold, "f"),
+            "bound_side": "min",
+            "unit": "%",
+            "start": day.start.isoformat(),
+            "end": day.end.isoformat(),
         }
-        _notice(connection, report.outlet, day, sighting.numbers, {"factors": by_factor}, at)
+        sighting = Sighting(None, day.start, "day", 1, low, not low, day is not days[-1], numbers)
+        found.append(_Day(day, sighting, _by_factor(report, day, threshold) if low else {}))
+    return found
+
+
+def _by_factor(report: Report, day: Span, threshold: Decimal) -> dict[str, Any]:
+    counts = {factor: report.statistic(factor, day).transmission_hours for factor in report.factors}
+    return {"factors": {factor: transmission_numbers(one, threshold) for factor, one in counts.items()}}
+
+
+def _watch(book: Book, outlet: Outlet, days: Sequence[_Day]) -> None:
+    """The alert of an outlet whose data did not come, or did not come valid, and the finding of each such day."""
+    follow(book, _kind(outlet), [day.sighting for day in days])
+    for day in days:
+        if day.sighting.shows:
+            _notice(book, outlet, day)
 
 
 def _kind(outlet: Outlet) -> Kind:
@@ -131,23 +152,17 @@ def _kind(outlet: Outlet) -> Kind:
     return Kind(LOW_TRANSMISSION, outlet.site_key, outlet.key, lambda limit_key: clause)
 
 
-def _notice(
-    connection: Connection,
-    outlet: Outlet,
-    day: Span,
-    numbers: Mapping[str, Any],
-    evidence: dict[str, Any],
-    at: datetime,
-) -> None:
-    connection.execute(
+def _notice(book: Book, outlet: Outlet, day: _Day) -> None:
+    """The finding of a low day, once."""
+    book.connection.execute(
         queries("statistics")["notice_low_transmission"],
         {
             "outlet_key": outlet.key,
-            "from_time": day.start,
-            "to_time": day.end,
-            "at": at,
-            "numbers": Jsonb(dict(numbers)),
-            "evidence": Jsonb(evidence),
+            "from_time": day.span.start,
+            "to_time": day.span.end,
+            "at": book.at,
+            "numbers": Jsonb(dict(day.sighting.numbers)),
+            "evidence": Jsonb(dict(day.evidence)),
             "rule": RULE,
         },
     )

@@ -226,7 +226,11 @@ def test_a_low_transmission_rate_opens_an_alert_that_the_next_good_day_ends(meas
     publish(measured)
     (alert,) = measured.alerts("low_transmission")
     # 63 of 72 values came, all valid: 87.5 % x 87.5 %
-    assert (alert["numbers"]["due"], alert["numbers"]["effective"]) == (72, "76.56")
+    assert (alert["numbers"]["due"], alert["numbers"]["compared"], alert["numbers"]["bound"]) == (
+        72,
+        "76.56",
+        "90",
+    )
     assert (alert["severity"], alert["factor"], alert["first_seen"]) == ("warning", None, WEDNESDAY)
     publish(measured)
     assert len(measured.alerts("low_transmission")) == 1
