@@ -53,7 +53,7 @@ def tell(connection: Connection, purpose: str, alert_id: int, at: datetime) -> i
     if plan is None or not found or found[0].late or found[0].inhibited:
         return 0
     alert = found[0].facts
-    told = recipients(plan, Telling(purpose, alert.severity, alert.site, alert.code), at)
+    told = recipients(plan, Telling(purpose, alert.severity, alert.site, alert.code, alert.escalation), at)
     if purpose == "cleared":
         rows_told = connection.execute(queries("notify")["told_channels"], {"alert_id": alert_id})
         began = {row[0] for row in rows_told}

@@ -74,7 +74,7 @@ class ChannelEntry(Part):
 
     id: Identifier
     per_minute: Annotated[int, Field(ge=1)] | None = None
-    timeout_seconds: Annotated[int, Field(ge=1, le=60)] = 10
+    timeout_seconds: Annotated[int, Field(ge=1, le=30)] = 10
 
     @model_validator(mode="after")
     def _within_the_vendor_limit(self) -> ChannelEntry:
@@ -234,7 +234,8 @@ class QuietEntry(Part):
 class RouteEntry(Part):
     """Which things go to which channels. A filter that is not given lets everything through; no channels = for nobody.
 
-    Alerts of severity info are for the record: only a route that names info takes them.
+    Alerts of severity info are for the record: only a route that names info takes them. ``from_level`` concerns escalations: the
+    route takes those of this level and above.
     """
 
     channels: tuple[Identifier, ...]
@@ -244,6 +245,7 @@ class RouteEntry(Part):
     codes: tuple[AlertCode, ...] | None = None
     shifts: tuple[Identifier, ...] | None = None
     through_quiet: bool = False
+    from_level: Annotated[int, Field(ge=0, le=9)] = 0
 
 
 class Plan(Part):

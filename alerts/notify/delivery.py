@@ -30,8 +30,9 @@ from store.texts import text
 
 log = logging.getLogger(__name__)
 
-LEASE = timedelta(seconds=90)
-"""Longer than any attempt takes: no channel may have a timeout above 60 seconds."""
+LEASE = timedelta(seconds=120)
+"""Nobody else sends a message while one attempt has it. Connecting, sending and reading may each take a channel's timeout, 30
+seconds at the most; a server that answers in drops for longer may get the message twice."""
 
 RUN_SECONDS = 10.0
 """A run that has work for longer leaves the rest to the next one, which sees new channels."""

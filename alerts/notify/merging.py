@@ -10,14 +10,14 @@ from typing import Any
 
 from psycopg.types.json import Jsonb
 
-from alerts.notify.wording import Message, kind_count, minute
+from alerts.notify.wording import Message, kind_count, minute, value_text
 from store.clock import BEIJING
 from store.database import Connection, rows
 from store.queries import queries
 from store.texts import text
 
-LINES = 30
-"""Messages named one by one; the rest is counted, and all of them stand in the console."""
+LINES = 100
+"""Messages named one by one; the rest is counted, and all of them stand in the console. A robot may take fewer lines."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,17 +38,23 @@ def merged_message(parts: Sequence[Part]) -> Message:
     if kinds:
         counted = "；".join(kind_count(code, count) for code, count in kinds.most_common())
         lines.append(f"{text('notify.label.kinds')}：{counted}")
-    lines += [f"{minute(part.created_at)} {part.title}" for part in parts[:LINES]]
+    lines += [_line(part) for part in parts[:LINES]]
     if len(parts) > LINES:
         lines.append(text("notify.more", count=len(parts) - LINES))
     return Message(text("notify.title.merged", count=len(parts)), "\n".join(lines), "/alerts?show=all")
 
 
+def _line(part: Part) -> str:
+    numbers = part.facts.get("numbers")
+    value = value_text(numbers) if isinstance(numbers, dict) else None
+    return " ".join(word for word in (minute(part.created_at), part.title, value) if word)
+
+
 def merge_old(connection: Connection, channel_id: str, age: timedelta, at: datetime) -> int:
     """Put the messages of a channel that waited longer than ``age`` into one, in the caller's transaction; how many they were.
 
-    A single one goes as it is. A merged message that did not get through either is taken apart again: each message is told of
-    once, under its own title.
+    A single one goes as it is. A merged message that waited again is taken apart: each message is told of once, under its own
+    title.
     """
     sql = queries("notify")
     names = {"channel_id": channel_id, "at": at, "created_before": at - age}

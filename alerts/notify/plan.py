@@ -14,12 +14,14 @@ FOR_THE_RECORD = "info"
 
 @dataclass(frozen=True, slots=True)
 class Telling:
-    """What is to be told, as far as routing asks. ``site`` and ``code`` are None for what concerns Outfall itself."""
+    """What is to be told, as far as routing asks. ``site`` and ``code`` are None for what concerns Outfall itself; ``level`` is
+    that of an escalation."""
 
     purpose: str
     severity: str
     site: str | None
     code: str | None
+    level: int = 0
 
 
 def recipients(plan: Plan, telling: Telling, at: datetime) -> Mapping[str, datetime]:
@@ -45,6 +47,7 @@ def recipients(plan: Plan, telling: Telling, at: datetime) -> Mapping[str, datet
 def _matches(route: RouteEntry, telling: Telling, on_duty: set[str]) -> bool:
     return (
         telling.purpose in route.purposes
+        and (telling.purpose != "escalated" or telling.level >= route.from_level)
         and telling.severity in route.severities
         and (route.sites is None or telling.site in route.sites)
         and (route.codes is None or telling.code in route.codes)

@@ -107,14 +107,13 @@ def _webhook(channel: Channel, letter: Letter, at: datetime) -> Request:
 
 
 def fit(head: str, lines: list[str], tail: str, most: int, a_line: int = 0) -> str:
-    """Head, lines and tail as one text of at most ``most`` bytes of UTF-8; lines that do not fit are counted instead.
+    """Head, lines and tail as one text of at most ``most`` bytes of UTF-8; where lines do not fit, it is said so.
 
     ``a_line`` are the bytes that a line costs besides its text.
     """
     kept = list(lines)
     while True:
-        left_out = len(lines) - len(kept)
-        more = [text("notify.more", count=left_out)] if left_out else []
+        more = [text("notify.cut")] if len(kept) < len(lines) else []
         whole = "\n".join(part for part in (head, *kept, *more, tail) if part)
         if len(whole.encode()) + a_line * len(kept) <= most or not kept:
             return whole.encode()[:most].decode(errors="ignore")

@@ -65,7 +65,7 @@ def alert_message(purpose: str, alert: AlertFacts) -> Message:
         ("outlet", alert.outlet_name),
         ("gateway", alert.gateway if alert.outlet_name is None else None),
         ("factor", None if alert.factor is None else f"{_factor(alert.factor)}（{alert.factor}）"),
-        ("value", _value(alert.numbers)),
+        ("value", value_text(alert.numbers)),
         ("clause", alert.clause),
         ("occurred", _occurred(alert)),
         ("times", _times(alert)),
@@ -110,7 +110,7 @@ def one_line(alert: AlertFacts) -> str:
         kind_name(alert.code),
         alert.outlet_name,
         _factor(alert.factor),
-        _value(alert.numbers),
+        value_text(alert.numbers),
     )
     return " ".join(part for part in parts if part)
 
@@ -145,7 +145,7 @@ def _factor(code: str | None) -> str | None:
     return None if code is None else name_of(code)
 
 
-def _value(numbers: Mapping[str, Any]) -> str | None:
+def value_text(numbers: Mapping[str, Any]) -> str | None:
     """The value against its bound, rounded for people with the decimals that show on which side it lies."""
     unit = numbers.get("unit") or ""
     if numbers.get("compared") is None or numbers.get("bound") is None:

@@ -68,7 +68,6 @@ def outbox(plant: Plant) -> list[dict[str, Any]]:
 
 def test_an_alert_is_told_with_everything_an_officer_needs(told: Plant) -> None:
     alert = raised(told)
-    tell(told.connection, "raised", alert.id, NOON)
     (message,) = outbox(told)
     assert message["channel_id"] == "duty"
     assert message["title"] == "【预警】数据超标（小时）：测试水泥 窑尾 二氧化硫"
@@ -89,7 +88,6 @@ def test_an_alert_is_told_with_everything_an_officer_needs(told: Plant) -> None:
 
 def test_the_same_telling_is_queued_once(told: Plant) -> None:
     alert = raised(told)
-    tell(told.connection, "raised", alert.id, NOON)
     assert tell(told.connection, "raised", alert.id, NOON + timedelta(minutes=1)) == 0
     assert len(outbox(told)) == 1
 
@@ -108,27 +106,34 @@ def test_late_data_are_told_of_in_one_digest_and_never_by_themselves(told: Plant
 def test_an_alert_that_a_wider_outage_explains_calls_nobody(told: Plant) -> None:
     wider, alert = raised(told), raised(told, factor="a21002")
     told.run("inhibit", id=alert.id, by=wider.id)
-    assert tell(told.connection, "raised", alert.id, NOON) == 0
+    assert [tell(told.connection, purpose, alert.id, NOON) for purpose in ("reminder", "escalated")] == [0, 0]
+    assert tell(told.connection, "reminder", wider.id, NOON) == 1
 
 
 def test_in_quiet_hours_a_warning_waits_for_the_morning(told: Plant) -> None:
-    tell(told.connection, "raised", raised(told, NIGHT).id, NIGHT)
+    raised(told, NIGHT)
     assert [message["not_before"] for message in outbox(told)] == [MORNING]
 
 
 def test_an_escalation_goes_to_the_leaders_too(told: Plant) -> None:
-    alert = raised(told)
-    tell(told.connection, "escalated", alert.id, NOON)
-    assert {message["channel_id"] for message in outbox(told)} == {"duty", "leaders"}
+    assert tell(told.connection, "escalated", raised(told).id, NOON) == 2
+    assert [(message["purpose"], message["channel_id"]) for message in outbox(told)] == [
+        ("raised", "duty"),
+        ("escalated", "duty"),
+        ("escalated", "leaders"),
+    ]
 
 
 def test_the_end_is_told_to_those_who_heard_of_the_beginning(told: Plant) -> None:
-    alert = raised(told)
-    Book(told.connection, NOON).clear(alert, "over")
-    assert tell(told.connection, "cleared", alert.id, NOON) == 0
-    tell(told.connection, "raised", alert.id, NOON)
-    assert tell(told.connection, "cleared", alert.id, NOON) == 1
-    assert [message["title"] for message in outbox(told)][-1].startswith("【已解除】")
+    Book(told.connection, NOON).clear(raised(told), "over")
+    assert [message["title"][:5] for message in outbox(told)] == ["【预警】数", "【已解除】"]
+
+
+def test_the_end_is_not_told_to_those_who_never_heard_of_it(plant: Plant) -> None:
+    alert = raised(plant)
+    apply_channels(plant.connection, read_channels_file(CHANNELS), actor="test", origin="cli", at=NOON)
+    Book(plant.connection, NOON).clear(alert, "over")
+    assert outbox(plant) == []
 
 
 def test_trouble_of_outfall_itself_goes_to_the_default_channel_at_night(told: Plant) -> None:

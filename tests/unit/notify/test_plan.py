@@ -87,5 +87,16 @@ def test_whatever_the_moment_somebody_is_told_within_nine_hours(minutes: int, se
         assert severity == "warning" or earliest == moment
 
 
+def test_the_head_hears_of_an_escalation_only_when_the_supervisor_did_not_help() -> None:
+    route = "  - {channels: [leaders], purposes: [escalated], from_level: 2}\n"
+    plan = read_channels_file(FILE.partition("routes:")[0] + "routes:\n" + route).plan()
+    noon = at("2026-05-04T12:00")
+    told = [
+        list(recipients(plan, Telling("escalated", "serious", "kiln", "flood", level), noon))
+        for level in (1, 2)
+    ]
+    assert told == [["duty"], ["leaders"]]
+
+
 def test_a_plan_kept_as_json_is_the_same_plan() -> None:
     assert Plan.model_validate(PLAN.model_dump(mode="json", by_alias=True)) == PLAN
