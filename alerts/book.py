@@ -16,7 +16,7 @@ from typing import Any
 from psycopg.types.json import Jsonb
 
 from alerts.kinds import severity
-from alerts.lives import USUAL, Lives
+from alerts.lives import BY_OFFICER, USUAL, Lives
 from alerts.telling import tell
 from store.clock import BEIJING
 from store.database import Connection, rows
@@ -123,6 +123,7 @@ class Book:
             "limit_key": limit_key,
             "late": late,
             "previous_id": previous["id"] if previous is not None else None,
+            "company_sees": code not in BY_OFFICER,
         }
         row = self.connection.execute(self._sql["raise_alert"], arguments).fetchone()
         assert row is not None

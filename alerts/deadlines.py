@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from alerts.lives import BY_OFFICER
 from alerts.telling import tell
 from store.database import Connection
 from store.handling import OUTFALL, Action, Step, clocks_of, take_step
@@ -48,7 +47,7 @@ def watch_deadlines(connection: Connection, registry: Registry, settings: Settin
 
 def _notify(connection: Connection, clocks: Clocks, at: datetime) -> int:
     """Tell companies of what Outfall may tell by itself: their time to answer begins."""
-    found = _ids(connection, "to_notify", by_officer=sorted(BY_OFFICER), most=MOST)
+    found = _ids(connection, "to_notify", most=MOST)
     for alert_id in found:
         step = Step(Action.NOTIFY, reason="automatic", public=True)
         take_step(connection, alert_id, step, OUTFALL, clocks=clocks, at=at)

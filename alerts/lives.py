@@ -23,8 +23,8 @@ BY_OFFICER = frozenset(
         "mark_abuse",
     }
 )
-"""Kinds that Outfall tells no company of by itself: troubles of its own, and what may be a sign of falsified data (regulation.md
-D.4). Whoever is under suspicion is told by an officer, when it is time."""
+"""Kinds that a company neither hears of nor sees by itself: troubles of Outfall's own, and what may be a sign of falsified data
+(regulation.md D.4). Whoever is under suspicion is told by an officer, when it is time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +41,7 @@ class Lives:
 
 def lives_of(settings: Settings) -> Lives:
     """The times as configured. Raises SettingsError for a kind of alert that does not exist."""
-    unknown = sorted(settings.hold_seconds.keys() - SEVERITIES.keys() - USUAL_HOLD.keys())
+    unknown = sorted(settings.hold_seconds.keys() - SEVERITIES.keys())
     if unknown:
         raise SettingsError(
             f"OUTFALL_HOLD_SECONDS names the unknown kind of alert {unknown[0]!r}. "
@@ -52,7 +52,5 @@ def lives_of(settings: Settings) -> Lives:
     return Lives(hold, timedelta(minutes=settings.flap_minutes))
 
 
-_DEFAULTS = Settings.model_construct()
-USUAL_HOLD: Mapping[str, int] = _DEFAULTS.hold_seconds
-USUAL = lives_of(_DEFAULTS)
+USUAL = lives_of(Settings.model_construct())
 """What holds where no settings were given."""

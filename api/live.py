@@ -20,6 +20,7 @@ from psycopg.rows import dict_row
 
 from api.metrics import Metrics
 from store.database import CONNECT_SECONDS
+from store.handling.visible import PUBLIC_EVENTS
 from store.queries import queries
 
 logger = logging.getLogger(__name__)
@@ -205,7 +206,9 @@ class Hub:
             logger.warning("event stream: a notification that is no event was dropped: %.80r", text)
             return
         sites = self._scopes.sites_of(payload)
-        if payload["event"] == "alert" and isinstance(payload.get("id"), int):
+        if payload["event"] == "alert" and payload.get("action") not in PUBLIC_EVENTS:
+            sites = frozenset()
+        elif payload["event"] == "alert" and isinstance(payload.get("id"), int):
             found = await connection.execute(queries("read")["alert_scope"], {"id": payload["id"]})
             row = await found.fetchone()
             sites = frozenset({row["site_key"]}) if row and row["site_key"] is not None else frozenset()

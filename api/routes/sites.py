@@ -37,7 +37,9 @@ def list_sites(
     at = clock.now()
     with services.database.read() as connection:
         sites = visible_sites(connection, principal, at)
-        present = read_present(connection, _outlets(sites), services.settings, at)
+        present = read_present(
+            connection, _outlets(sites), services.settings, at, for_company=_company(principal)
+        )
     return json_reply(request, {"items": [siteview.site_item(site, present) for site in sites], "next": None})
 
 
@@ -55,7 +57,9 @@ def get_site(
         found = [site for site in visible_sites(connection, principal, at) if site.id == site_id]
         if not found:
             raise NotFound(f"There is no site {site_id!r}.", code="site_not_found")
-        present = read_present(connection, _outlets(found), services.settings, at)
+        present = read_present(
+            connection, _outlets(found), services.settings, at, for_company=_company(principal)
+        )
     return json_reply(request, siteview.site_item(found[0], present))
 
 
@@ -75,8 +79,12 @@ def get_outlet(
         if not found:
             raise NotFound(f"There is no outlet {outlet_id!r}.", code="outlet_not_found")
         site, outlet = found[0]
-        present = read_present(connection, [outlet], services.settings, at)
+        present = read_present(connection, [outlet], services.settings, at, for_company=_company(principal))
     return json_reply(request, siteview.outlet_detail(outlet, site, present))
+
+
+def _company(principal: Principal) -> bool:
+    return principal.site_key is not None
 
 
 def visible_sites(connection: Connection, principal: Principal, at: datetime) -> list[model.Site]:
@@ -90,7 +98,12 @@ def _outlets(sites: Iterable[model.Site]) -> list[model.Outlet]:
 
 
 def read_present(
-    connection: Connection, outlets: list[model.Outlet], settings: Settings, at: datetime
+    connection: Connection,
+    outlets: list[model.Outlet],
+    settings: Settings,
+    at: datetime,
+    *,
+    for_company: bool,
 ) -> siteview.Present:
     """The newest rows about these outlets."""
     sql = queries("read")
@@ -106,7 +119,7 @@ def read_present(
         gateways = {row["gateway"]: row for row in cursor.execute(sql["gateway_states"])}
         open_alerts = {
             (row["site_key"], row["outlet_key"]): row["alerts"]
-            for row in cursor.execute(sql["open_alert_counts"])
+            for row in cursor.execute(sql["open_alert_counts"], {"for_company": for_company})
         }
     return siteview.Present(
         at=at,

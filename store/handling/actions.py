@@ -82,8 +82,7 @@ def take_step(
 
     Raises
     ------
-    NotFound ``alert_not_found``, also for another site's alert and, for a company, for one that is pending;
-        ``assignee_unknown``
+    NotFound ``alert_not_found``, also for an alert that the caller may not see; ``assignee_unknown``
     NotAllowed ``step_not_allowed``: the role never takes this step
     Conflict ``already_acknowledged``, ``alert_settled``, ``alert_pending``, ``step_not_possible`` (in this state)
     Refused ``reason_missing``
@@ -126,7 +125,7 @@ def _locked(connection: Connection, alert_id: int, caller: Caller) -> Mapping[st
     with rows(connection) as cursor:
         arguments = {"id": alert_id, "site_key": caller.site_key}
         alert = cursor.execute(queries("handling")["lock_alert"], arguments).fetchone()
-    if alert is None or (caller.role == Role.COMPANY and alert["condition"] == "pending"):
+    if alert is None:
         raise NotFound(f"There is no alert {alert_id}.", code="alert_not_found", alert=alert_id)
     return alert
 
@@ -218,6 +217,7 @@ def _write(
             "due_at": next_due.at if next_due else None,
             "due_step": next_due.step if next_due else None,
             # A level that heard of one step has not heard of the next.
+            "told": action is Action.NOTIFY,
             "escalation": step.level if action is Action.ESCALATE else alert["escalation"] if same_due else 0,
         },
     )

@@ -15,6 +15,7 @@ alter table alert
     add column quiet_since     timestamptz,               -- over, but it came back before: cleared after the quiet time
     add column undigested_since timestamptz,              -- late data counted that no digest has told of, since and until when
     add column undigested_last  timestamptz,
+    add column company_sees    boolean not null default true, -- false until an officer tells it: what may be a sign of falsified data
     add column title_facts     jsonb not null default '{}';
 create index alert_due on alert (due_at) where due_at is not null;
 -- What nobody has settled: the time-driven jobs look through these only.

@@ -9,10 +9,10 @@ returning last
 -- name: raise_alert
 -- A new episode. One of late data waits for the digest of its site.
 insert into alert (number, code, severity, site_key, outlet_key, gateway, factor, condition, handling, first_seen, last_seen,
-                   raised_at, count, numbers, clause, limit_key, late, previous_id, undigested_since, undigested_last)
+                   raised_at, count, numbers, clause, limit_key, late, previous_id, company_sees, undigested_since, undigested_last)
 values (%(number)s, %(code)s, %(severity)s, %(site_key)s, %(outlet_key)s, %(gateway)s, %(factor)s, %(condition)s, 'new',
         %(first_seen)s, %(last_seen)s, %(at)s, %(count)s, %(numbers)s, %(clause)s, %(limit_key)s, %(late)s, %(previous_id)s,
-        case when %(late)s::boolean then %(at)s::timestamptz end, case when %(late)s::boolean then %(at)s::timestamptz end)
+        %(company_sees)s, case when %(late)s::boolean then %(at)s::timestamptz end, case when %(late)s::boolean then %(at)s::timestamptz end)
 returning id
 
 -- name: last_of_place

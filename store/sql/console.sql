@@ -57,7 +57,7 @@ cross join lateral (
 where (condition = 'active'
        or (condition = 'cleared' and acknowledged_at is null and not late and inhibited_by is null
            and a.handling not in ('closed', 'lead')))
-  and (%(site)s::integer is null or site_key = %(site)s)
+  and (%(site)s::integer is null or (site_key = %(site)s and company_sees))
 order by late, (condition = 'active') desc,
          array_position(array['critical', 'serious', 'warning', 'info'], severity), raised_at desc, a.id desc
 limit %(most)s
@@ -66,7 +66,7 @@ limit %(most)s
 -- How many alerts stand, and how many of them wait for an acknowledgement.
 select count(*) as active, count(*) filter (where acknowledged_at is null) as unacknowledged
 from alert
-where condition = 'active' and (%(site)s::integer is null or site_key = %(site)s)
+where condition = 'active' and (%(site)s::integer is null or (site_key = %(site)s and company_sees))
 
 -- name: all_alerts
 -- Alerts of any condition, newest first, before an id for paging.
@@ -81,7 +81,7 @@ cross join lateral (
                else 'new'
            end as handling
 ) shown
-where condition <> 'pending' and (%(site)s::integer is null or site_key = %(site)s)
+where condition <> 'pending' and (%(site)s::integer is null or (site_key = %(site)s and company_sees))
   and (%(before)s::bigint is null or a.id < %(before)s)
 order by a.id desc
 limit %(most)s
@@ -99,7 +99,7 @@ cross join lateral (
                else 'new'
            end as handling
 ) shown
-where a.id = %(id)s and (%(site)s::integer is null or (site_key = %(site)s and condition <> 'pending'))
+where a.id = %(id)s and (%(site)s::integer is null or (site_key = %(site)s and company_sees and condition <> 'pending'))
 
 -- name: alert_events
 -- What happened to an alert, oldest first.

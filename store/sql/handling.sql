@@ -11,7 +11,8 @@ select a.id, a.number, a.condition, a.handling, a.handling_since, a.raised_at, a
                    and coalesce(v.valid_to, 'infinity') > now()
                  order by v.valid_from desc limit 1), false) as key_unit
 from alert a
-where a.id = %(id)s and (%(site_key)s::integer is null or a.site_key = %(site_key)s)
+where a.id = %(id)s
+  and (%(site_key)s::integer is null or (a.site_key = %(site_key)s and a.company_sees and a.condition <> 'pending'))
 for update of a
 
 -- name: take_step
@@ -19,7 +20,7 @@ for update of a
 update alert
 set handling = %(handling)s, handling_since = %(since)s, acknowledged_at = %(acknowledged_at)s, acknowledged_by = %(acknowledged_by)s,
     assigned_to = %(assigned_to)s, reminded_at = %(reminded_at)s, due_at = %(due_at)s, due_step = %(due_step)s,
-    escalation = %(escalation)s
+    escalation = %(escalation)s, company_sees = company_sees or %(told)s
 where id = %(id)s
 
 -- name: note_step
@@ -54,7 +55,7 @@ order by id
 select t.id, t.name, t.media_type, t.content, encode(t.digest, 'hex') as sha256
 from attachment t join alert a on a.id = t.alert_id
 where t.id = %(id)s and t.alert_id = %(alert_id)s
-  and (%(site_key)s::integer is null or (a.site_key = %(site_key)s and t.public and a.condition <> 'pending'))
+  and (%(site_key)s::integer is null or (a.site_key = %(site_key)s and t.public and a.company_sees and a.condition <> 'pending'))
 
 -- name: without_due
 -- Alerts that somebody is called for and that no clock runs for yet, locked; one that another process works on is left to it.
@@ -73,7 +74,7 @@ update alert set due_at = %(due_at)s, due_step = %(due_step)s where id = %(id)s
 -- Active alerts of a site that its company has not been told of and that Outfall tells by itself.
 select a.id from alert a
 where a.handling = 'new' and a.condition = 'active' and not a.late and a.inhibited_by is null and a.severity <> 'info'
-  and a.site_key is not null and a.code <> all(%(by_officer)s::text[])
+  and a.site_key is not null and a.company_sees
 order by a.id limit %(most)s
 for update skip locked
 

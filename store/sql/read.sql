@@ -24,8 +24,8 @@ where m.recorded_to is null and m.valid_to is null
 group by m.gateway
 
 -- name: alert_scope
--- Which site an alert belongs to.
-select site_key from alert where id = %(id)s
+-- The site whose company may hear of an alert; NULL for none.
+select case when company_sees and condition <> 'pending' then site_key end as site_key from alert where id = %(id)s
 
 -- name: find_outlet
 -- An outlet by its id; for a company only of its own site.
@@ -57,8 +57,10 @@ select outlet_key, kind, data_time, received_at from outlet_state
 select gateway, state, since, heard_at from gateway_state
 
 -- name: open_alert_counts
--- Active alerts by site and outlet (NULL = of the site as a whole).
-select site_key, outlet_key, count(*) as alerts from alert where condition = 'active' group by site_key, outlet_key
+-- Active alerts by site and outlet (NULL = of the site as a whole); for a company those that it sees.
+select site_key, outlet_key, count(*) as alerts from alert
+where condition = 'active' and (company_sees or not %(for_company)s)
+group by site_key, outlet_key
 
 -- name: reading_factors
 -- The factors that an outlet has readings of in a time: one index probe a factor.
@@ -211,7 +213,7 @@ cross join lateral (
                else 'new'
            end as handling
 ) shown
-where (%(site_key)s::integer is null or (a.site_key = %(site_key)s and a.condition <> 'pending'))
+where (%(site_key)s::integer is null or (a.site_key = %(site_key)s and a.company_sees and a.condition <> 'pending'))
   and (%(condition)s::text is null or a.condition = %(condition)s)
   and (%(handling)s::text is null or shown.handling = %(handling)s)
   and (%(severity)s::text is null or a.severity = %(severity)s)
@@ -245,7 +247,7 @@ cross join lateral (
                else 'new'
            end as handling
 ) shown
-where a.id = %(id)s and (%(site_key)s::integer is null or (a.site_key = %(site_key)s and a.condition <> 'pending'))
+where a.id = %(id)s and (%(site_key)s::integer is null or (a.site_key = %(site_key)s and a.company_sees and a.condition <> 'pending'))
 
 -- name: alert_events
 -- What happened to an alert, oldest first.

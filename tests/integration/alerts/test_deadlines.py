@@ -74,6 +74,14 @@ def test_some_alerts_are_told_to_no_company_by_themselves(
     assert desk.alert(alert.id)["handling"] == "new"
 
 
+def test_a_suspicion_is_shown_to_the_company_once_an_officer_has_told_it(desk: Desk) -> None:
+    suspicion = desk.raised("abnormal_constant", MORNING)
+    with pytest.raises(NotFound):
+        desk.take(suspicion.id, "comment", MORNING, company(desk))
+    desk.take(suspicion.id, "notify", MORNING)
+    assert desk.take(suspicion.id, "answer", MORNING, company(desk)).after == "answered"
+
+
 def test_what_is_only_for_the_record_has_no_clock_and_is_never_recalled(desk: Desk) -> None:
     desk.raised("clock_skew", MORNING)
     assert desk.deadlines(MORNING + 100 * HOUR) == NOTHING
@@ -193,9 +201,15 @@ REFUSED = [
     ("step", "role", "given", "error", "code", "remark"), REFUSED, ids=[row[5] for row in REFUSED]
 )
 def test_a_step_that_is_not_possible_is_refused_and_changes_nothing(
-    desk: Desk, step: str, role: str, given: dict[str, object], error: type[OutfallError], code: str, remark: str
+    desk: Desk,
+    step: str,
+    role: str,
+    given: dict[str, object],
+    error: type[OutfallError],
+    code: str,
+    remark: str,
 ) -> None:
-    alert = desk.raised("gateway_security", MORNING)
+    alert = desk.raised("exceedance_hour", MORNING)
     desk.user("auditor", "auditor")
     before = (desk.alert(alert.id), desk.actions(alert.id))
     site = desk.plant.registry.site("test-cement").key if role == "company" else None

@@ -73,6 +73,9 @@ from alert a where id = %(alert_id)s
 -- name: overdue
 update alert set due_at = now() - interval '1 minute' where id = %(alert_id)s
 
+-- name: hide_from_company
+update alert set company_sees = false where id = %(alert_id)s
+
 -- name: audit_actions
 select actor, action, subject from audit_event order by id
 

@@ -308,3 +308,21 @@ def test_overdue_alerts_and_those_of_a_person_can_be_listed(alert: Alert) -> Non
     assert numbers(overdue="true") == []
     alert.api.run("overdue", alert_id=other.id)
     assert numbers(overdue="true") == [other.id]
+
+
+def test_a_suspicion_is_hidden_from_the_company_until_an_officer_tells_it(alert: Alert) -> None:
+    alert.api.run("hide_from_company", alert_id=alert.id)
+    path = f"{API_PREFIX}/alerts"
+
+    def seen() -> tuple[int, int, int]:
+        one = alert.api.get(alert.path, "company", alert.site).status_code
+        listed = alert.api.get(path, "company", alert.site).json()["items"]
+        counted = alert.api.get(f"{API_PREFIX}/sites/{alert.site}", "company", alert.site).json()[
+            "open_alerts"
+        ]
+        return one, len(listed), counted
+
+    assert seen() == (404, 0, 0)
+    assert alert.step("comment", "company", text="什么情况").status_code == 404
+    assert alert.step("notify", message="请说明恒值原因").status_code == 200
+    assert seen() == (200, 1, 1)
