@@ -54,7 +54,14 @@ def _take_check(connection: Connection, registry: Registry, row: Mapping[str, An
     if not found:
         log.warning("message %d: a standard check without a result of 0 or 1", row["message_id"])
     taken = [
-        add_device_check(connection, outlet.key, check, message_id=row["message_id"], at=row["received_at"])
+        add_device_check(
+            connection,
+            outlet.key,
+            check,
+            message_id=row["message_id"],
+            received_at=row["received_at"],
+            at=at,
+        )
         for check in found
     ]
     return sum(check is not None for check in taken)

@@ -81,10 +81,19 @@ def file_check(
 
 
 def add_device_check(
-    connection: Connection, outlet_key: int, new: NewCheck, *, message_id: int, at: datetime
+    connection: Connection,
+    outlet_key: int,
+    new: NewCheck,
+    *,
+    message_id: int,
+    received_at: datetime,
+    at: datetime,
 ) -> Check | None:
-    """Write down a check that the device sent (CN 2062); None when it is known."""
-    arguments = _arguments(new, outlet_key, "device", "device", at) | {"message_id": message_id}
+    """Write down a check that the device sent (CN 2062); None when it is known.
+
+    ``at`` is the present: the hours up to now have been judged without this check.
+    """
+    arguments = _arguments(new, outlet_key, "device", "device", received_at) | {"message_id": message_id}
     with rows(connection) as cursor:
         row = cursor.execute(queries("marks")["add_check"], arguments).fetchone()
     if row is None:

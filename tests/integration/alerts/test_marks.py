@@ -14,10 +14,10 @@ from alerts.windows import hours_between
 from store.checks import Check, checks_over
 from store.clock import HOUR, hour_start
 from store.errors import Refused
-from store.markfiling import file_mark
+from store.markfiling import file_mark, withdraw_mark
 from store.markrules import NewMark
 from store.marks import Mark, marks_over
-from tests.integration.alerts.plant import COD, MORNING, NOX, SO2, Plant, soon
+from tests.integration.alerts.plant import COD, FLOW, MORNING, NOX, SO2, Plant, soon
 
 MINUTE = timedelta(minutes=1)
 
@@ -51,10 +51,17 @@ def send_minutes(plant: Plant, factor: str, status: str, *minutes: int) -> None:
         plant.send(factor, MORNING + number * MINUTE, "10", kind="minute", status=status, touch=False)
 
 
-def record(plant: Plant, cn: str, at: datetime, *pairs: tuple[str, str], outlet: str = "test-water") -> None:
+def record(
+    plant: Plant,
+    cn: str,
+    at: datetime,
+    *pairs: tuple[str, str],
+    outlet: str = "test-water",
+    received_at: datetime | None = None,
+) -> None:
     plant.run(
         "add_device_record",
-        received_at=at + timedelta(seconds=2),
+        received_at=received_at or at + timedelta(seconds=2),
         outlet_key=plant.key(outlet),
         cn=cn,
         data_time=at,
@@ -121,7 +128,8 @@ def test_a_standard_check_of_the_device_becomes_a_check_once_and_touches_what_it
         (COD, "standard", first, True, "device"),
         (COD, "standard", second, False, "device"),
     ]
-    assert {"from_time": first, "to_time": hour_start(second) + HOUR, "cause": "check"} in touched(plant)
+    until = hour_start(second + HOUR) + HOUR
+    assert touched(plant)[-1] == {"from_time": first, "to_time": until, "cause": "check"}, "up to the present"
 
 
 def shown(check: Check) -> tuple[object, ...]:
@@ -153,14 +161,8 @@ def test_a_word_that_comes_late_corrects_the_marks_made_without_it(plant: Plant)
     record(plant, "3020", MORNING, ("PolId", COD), ("i12001-Info", "2"))
     take_up(plant, MORNING + 121 * MINUTE)
     assert standing(plant, "test-water") == [("fault", COD, 0, 60), ("fault", COD, 60, 120)]
-    plant.run(
-        "add_device_record",
-        received_at=MORNING + 130 * MINUTE,
-        outlet_key=plant.key("test-water"),
-        cn="3020",
-        data_time=MORNING + 30 * MINUTE,
-        body=Jsonb({"cp": [[["PolId", COD], ["i12001-Info", "0"]]]}),
-    )
+    late = MORNING + 130 * MINUTE
+    record(plant, "3020", MORNING + 30 * MINUTE, ("PolId", COD), ("i12001-Info", "0"), received_at=late)
     take_up(plant, MORNING + 131 * MINUTE)
     assert standing(plant, "test-water") == [("fault", COD, 0, 30)]
 
@@ -224,3 +226,67 @@ def test_a_refused_mark_leaves_nothing_behind(plant: Plant) -> None:
     with pytest.raises(Refused):
         file_mark(plant.connection, outlet, "cement", new, actor="a", origin="cli", at=MORNING + HOUR)
     assert (marks(plant), touched(plant)) == ([], [])
+
+
+def newest(plant: Plant, factor: str, start: datetime) -> dict[str, Any]:
+    return next(
+        row
+        for row in plant.ask("newest_periods")
+        if (row["factor"], row["start"], row["span"]) == (factor, start, "hour")
+    )
+
+
+def test_a_filed_device_mark_takes_its_hour_out_and_withdrawing_it_brings_it_back(plant: Plant) -> None:
+    plant.so2(MORNING, "250")
+    at = soon(MORNING)
+    plant.judge(at, settle=False)
+    assert newest(plant, SO2, MORNING)["valid"]
+    outlet = plant.registry.outlet("test-kiln")
+    new = NewMark("device", "fault", SO2, MORNING, MORNING + 30 * MINUTE, "断电")
+    filing = {"actor": "a", "origin": "cli", "at": at}
+    (mark,) = file_mark(plant.connection, outlet, "cement", new, **filing)  # type: ignore[arg-type]
+    plant.judge(at, settle=False)
+    judged = newest(plant, SO2, MORNING)
+    assert (judged["valid"], judged["after_marking_measured"]) == (False, None)
+    withdraw_mark(plant.connection, mark.id, actor="a", origin="cli", reason="填错", at=at)
+    plant.judge(at, settle=False)
+    assert newest(plant, SO2, MORNING)["valid"]
+
+
+def test_a_late_mark_changes_no_value(plant: Plant) -> None:
+    plant.send(SO2, MORNING, "250", folded="250", received_at=soon(MORNING))
+    plant.judge(soon(MORNING), settle=False)
+    before = newest(plant, SO2, MORNING)
+    outlet = plant.registry.outlet("test-kiln")
+    at = MORNING + timedelta(days=2)
+    new = NewMark("device", "fault", SO2, MORNING, MORNING + HOUR, "断电")
+    (mark,) = file_mark(plant.connection, outlet, "cement", new, actor="a", origin="cli", at=at)
+    assert mark.late
+    plant.judge(at, settle=False)
+    assert newest(plant, SO2, MORNING) == before
+
+
+def test_flags_are_marked_while_their_hour_is_judged(plant: Plant) -> None:
+    plant.so2(MORNING, "90", status="maintenance")
+    plant.judge(soon(MORNING), settle=False)
+    assert standing(plant) == [("maintenance", SO2, 0, 60)]
+    assert not newest(plant, SO2, MORNING)["valid"]
+
+
+def test_a_failed_check_of_the_device_takes_the_hours_out_back_to_the_last_passed_one(plant: Plant) -> None:
+    for number in range(6):
+        plant.send(COD, MORNING + number * HOUR, "30", outlet="test-water")
+        plant.send(FLOW, MORNING + number * HOUR, "100", outlet="test-water", total="100")
+    at = MORNING + 7 * HOUR
+    plant.judge(at, settle=False)
+    record(plant, "2062", MORNING + 2 * HOUR, (f"{COD}-ResultType", "1"))
+    record(plant, "2062", MORNING + 4 * HOUR, (f"{COD}-ResultType", "0"))
+    take_up(plant, at)
+    plant.judge(at, settle=False)
+    valid = [newest(plant, COD, MORNING + number * HOUR)["valid"] for number in range(6)]
+    assert valid == [True, True, False, False, False, False]
+    record(plant, "2062", MORNING + 5 * HOUR, (f"{COD}-ResultType", "1"), received_at=at)
+    take_up(plant, at)
+    plant.judge(at, settle=False)
+    assert newest(plant, COD, MORNING + 5 * HOUR)["valid"]
+    assert not newest(plant, COD, MORNING + 4 * HOUR)["valid"]
