@@ -10,13 +10,13 @@ from datetime import datetime
 
 from alerts.judgement.values import Period
 from alerts.rules.abuse import exceeded
-from alerts.rules.reading import STOPPED, moment, overlaps, text
+from alerts.rules.reading import moment, overlaps, text
 from alerts.rules.shape import Noticed, Rule, Subjected, Window
 from store.clock import HOUR
 from store.marks import Mark
 
-DEVICE_STATES = frozenset({"fault", "maintenance", "calibration", "power_failure", "comm_fault"})
-CONDITION_STATES = frozenset({STOPPED, "starting", "stopping", "banked"})
+CHECK_REACH = 24 * HOUR
+"""A check that fails within a day of the hour bears a fault out: standard checks come once a day (HJ 355-2019)."""
 
 
 def examine(window: Window) -> list[Noticed]:
@@ -27,7 +27,7 @@ def examine(window: Window) -> list[Noticed]:
         if over is None:
             continue
         marks = filed_after(window.marks, period)
-        if not marks or _seen_by_device(window, period, {mark.category for mark in marks}):
+        if not marks or _borne_out(window, period, {mark.category for mark in marks}):
             continue
         value, limit = over
         numbers = {
@@ -66,24 +66,23 @@ def filed_after(marks: Sequence[Mark], period: Period) -> list[Mark]:
     return over
 
 
-def _seen_by_device(window: Window, period: Period, categories: set[str]) -> bool:
-    """Whether flags of the hour, or a mark from the device's own state, or a failed check, bear the marks out."""
-    seen: set[str] = {period.status} | set(period.inputs.get("seconds", {}))
-    for mark in window.marks:
-        if mark.channel == "automatic" and mark.covers(period.factor) and overlaps(mark, period.start):
-            seen.add(mark.label)
-            if mark.category in categories:
-                return True
-    if "device" in categories and (
-        seen & DEVICE_STATES or _check_failed(window, period.factor, period.start)
+def _borne_out(window: Window, period: Period, categories: set[str]) -> bool:
+    """Whether the device's own flags or states, kept as automatic marks, or a failed check bear the filed marks out."""
+    if any(
+        mark.channel == "automatic"
+        and mark.withdrawn_at is None
+        and mark.category in categories
+        and mark.covers(period.factor)
+        and overlaps(mark, period.start)
+        for mark in window.marks
     ):
         return True
-    return "condition" in categories and bool(seen & CONDITION_STATES)
+    return "device" in categories and _check_failed(window, period.factor, period.start)
 
 
 def _check_failed(window: Window, factor: str, start: datetime) -> bool:
     return any(
-        check.factor == factor and not check.passed and abs(check.checked_at - start) <= 24 * HOUR
+        check.factor == factor and not check.passed and abs(check.checked_at - start) <= CHECK_REACH
         for check in window.checks
     )
 
