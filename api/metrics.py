@@ -88,7 +88,24 @@ def _from_database(facts: Mapping[str, Iterable[Row]] | None) -> CollectorRegist
     for row in facts["leaders"]:
         leaders.set(row["leaders"])
     _jobs(registry, facts["jobs"])
+    _channels(registry, facts["channels"])
     return registry
+
+
+def _channels(registry: CollectorRegistry, channels: Iterable[Row]) -> None:
+    """The channels of notifications: what waits for each, and how often in a row it failed."""
+    waiting = Gauge(
+        "outfall_notifications_waiting",
+        "Messages that are not delivered yet.",
+        ("channel",),
+        registry=registry,
+    )
+    failures = Gauge(
+        "outfall_channel_failures", "Attempts in a row that failed.", ("channel",), registry=registry
+    )
+    for row in channels:
+        waiting.labels(row["channel"]).set(row["waiting"])
+        failures.labels(row["channel"]).set(row["failures"])
 
 
 def _jobs(registry: CollectorRegistry, jobs: Iterable[Row]) -> None:

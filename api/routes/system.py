@@ -131,6 +131,7 @@ def _scrape(services: Services) -> bytes:
         "services": "services",
         "jobs": "metrics_jobs",
         "leaders": "metrics_leaders",
+        "channels": "metrics_channels",
     }
     try:
         with services.database.read() as connection, rows(connection) as cursor:

@@ -1,7 +1,8 @@
-"""The sample sites file that ships with Outfall."""
+"""The sample files that ship with Outfall."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
 SAMPLE_SITES = Path(__file__).with_name("huangzhong.yaml")
+SAMPLE_CHANNELS = Path(__file__).with_name("channels-sample.yaml")

@@ -55,3 +55,11 @@ from job_run
 -- Living alerts processes that say they lead: one, or none for some seconds after a leader died.
 select count(*)::float8 as leaders from service_heartbeat
 where service = 'alerts' and (state ->> 'leader')::boolean and seen_at > clock_timestamp() - interval '15 seconds'
+
+-- name: metrics_channels
+-- Messages that wait, by channel in use, and how often in a row the channel failed.
+select c.id as channel, coalesce(s.failures, 0) as failures,
+       (select count(*) from outbox o where o.channel_id = c.id and o.state = 'waiting') as waiting
+from channel_version c
+left join channel_state s on s.channel_id = c.id
+where c.recorded_to is null

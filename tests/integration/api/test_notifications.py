@@ -105,3 +105,10 @@ def test_no_answer_holds_a_secret(told: Api) -> None:
     )
     assert "hidden" not in said
     assert "duty@mail.invalid" not in said
+
+
+def test_the_metrics_count_what_waits_and_what_fails(told: Api) -> None:
+    lines = told.get("/api/v1/metrics").text.splitlines()
+    assert 'outfall_notifications_waiting{channel="mail"} 2.0' in lines
+    assert 'outfall_notifications_waiting{channel="duty"} 0.0' in lines
+    assert 'outfall_channel_failures{channel="mail"} 1.0' in lines

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from store.channelsfile import read_channels_file
+from deploy.sites import SAMPLE_CHANNELS
+from store.channelsfile import KINDS, read_channels_file
 from store.errors import ChannelsFileError
 
 GOOD = """\
@@ -93,3 +94,8 @@ def test_every_error_is_listed_not_only_the_first() -> None:
 def test_what_is_no_channels_file_is_refused(text: str) -> None:
     with pytest.raises(ChannelsFileError):
         read_channels_file(text)
+
+
+def test_the_sample_that_ships_is_good_and_every_kind_is_in_it() -> None:
+    file = read_channels_file(SAMPLE_CHANNELS.read_text(encoding="utf-8"))
+    assert {channel.kind for channel in file.channels} == set(KINDS)
