@@ -161,3 +161,7 @@ delete from touched
 -- name: add_exemption
 insert into exemption_version (outlet_key, valid_from, recorded_from, label, factors, hours_per_year, source)
 values (%(outlet_key)s, '2020-01-01', '2020-01-01', %(label)s, %(factors)s, 10, '测试文件')
+
+-- name: days_before
+-- Ended days that wait to be settled.
+select count(*) as days from day_due where day < %(before)s
