@@ -103,6 +103,19 @@ def test_a_company_hears_of_its_own_site_only(fresh_api: Api) -> None:
     assert [event.get("id") or event.get("gateway") for event in heard[1:]] == [own, "gw-two"]
 
 
+def test_a_company_hears_no_step_that_it_is_not_meant_to_know(fresh_api: Api) -> None:
+    wait_until_listening(fresh_api)
+    own = add_alert(fresh_api, OUTLET, "exceedance_day", "active")
+    hidden = add_alert(fresh_api, OUTLET, "abnormal_constant", "active")
+    fresh_api.run("hide_from_company", alert_id=hidden)
+    with listening(fresh_api, "company", "plant-two") as events:
+        for action in ("assigned", "verified", "made_lead", "escalated"):
+            notify(fresh_api, event="alert", id=own, number="YJ-1", action=action)
+        notify(fresh_api, event="alert", id=hidden, number="YJ-2", action="raised")
+        notify(fresh_api, event="alert", id=own, number="YJ-1", action="closed")
+        assert next(events).data["action"] == "closed"
+
+
 def test_a_reader_that_comes_back_gets_what_it_missed(fresh_api: Api) -> None:
     wait_until_listening(fresh_api)
     with listening(fresh_api) as events:
