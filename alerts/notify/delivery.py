@@ -30,10 +30,6 @@ from store.texts import text
 
 log = logging.getLogger(__name__)
 
-LEASE = timedelta(seconds=120)
-"""Nobody else sends a message while one attempt has it. Connecting, sending and reading may each take a channel's timeout, 30
-seconds at the most; a server that answers in drops for longer may get the message twice."""
-
 RUN_SECONDS = 10.0
 """A run that has work for longer leaves the rest to the next one, which sees new channels."""
 
@@ -120,7 +116,7 @@ class Delivery:
             row = cursor.execute(sql["next_message"], {**name, "at": at, "id": message}).fetchone()
             if row is None:
                 return None
-            cursor.execute(sql["take_message"], {"id": row["id"], "until": at + LEASE})
+            cursor.execute(sql["take_message"], {"id": row["id"], "until": at + _lease(channel)})
             cursor.execute(sql["keep_attempts"], {**name, "attempts": [*attempts, at]})
         letter = Letter(
             row["id"],
@@ -203,3 +199,11 @@ class Delivery:
     def _console(self) -> str:
         settings = self._settings
         return settings.public_url or f"http://{settings.http_host}:{settings.http_port}"
+
+
+def _lease(channel: Channel) -> timedelta:
+    """How long nobody else sends a message that an attempt has: connecting, sending and reading may each take the timeout.
+
+    A server that answers in drops for even longer may get the message twice, with the same delivery number.
+    """
+    return 3 * timedelta(seconds=channel.options["timeout_seconds"]) + timedelta(seconds=10)

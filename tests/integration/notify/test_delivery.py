@@ -176,7 +176,7 @@ def test_a_process_that_dies_after_sending_sends_the_message_again(office: Offic
     with pytest.raises(KeyboardInterrupt):
         dying.attempt(office.connection, office.channel("webhook"))
     assert office.attempt("webhook") is None  # it may still be on its way
-    office.clock.pass_by(seconds=121)
+    office.clock.pass_by(seconds=41)
     office.run()
     assert len(office.robots["webhook"].taken) == 1
 
