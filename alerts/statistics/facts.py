@@ -71,16 +71,11 @@ def result_of(results: Iterable[str]) -> str | None:
     return next((result for result in RANK if result in found), None)
 
 
-def stopped_hours(
-    factor: str, hours: Iterable[datetime], facts: Facts, statements: Statements
-) -> frozenset[datetime]:
+def stopped_hours(factor: str, facts: Facts, statements: Statements) -> frozenset[datetime]:
     """The hours in which the source stood: by their status, or by an effective condition mark over 45 minutes of them (D.3)."""
-    return frozenset(
-        hour
-        for hour in hours
-        if ((fact := facts.get(hour)) is not None and fact.status == STOPPED)
-        or marked_stopped(statements, factor, hour)
-    )
+    flagged = {start for start, fact in facts.items() if fact.status == STOPPED}
+    marked = {hour for hour in statements.by_hour if marked_stopped(statements, factor, hour)}
+    return frozenset(flagged | marked)
 
 
 def marked_stopped(statements: Statements, factor: str, hour: datetime) -> bool:

@@ -23,7 +23,7 @@ from alerts.statistics.validity import (
     month_of_running_hours,
     month_of_water,
 )
-from store.clock import HOUR
+from store.clock import BEIJING, DAY, HOUR, day_start
 from store.model import Outlet
 
 RULE = "statistics/1"
@@ -95,6 +95,7 @@ class Report:
         self._gas = outlet.medium == "gas"
         self._stopped: dict[str, frozenset[datetime]] = {}
         self._masses: dict[str, Mass] = {}
+        self._due: dict[Span, Sequence[datetime]] = {}
 
     def statistic(self, factor: str, span: Span) -> Statistic:
         """The statistics of one factor over one span."""
@@ -140,9 +141,11 @@ class Report:
         hours = self._hours(span)
         return sum((self._sent_hours(factor, hours) for factor in self.factors), Transmission())
 
-    def _hours(self, span: Span) -> list[datetime]:
-        begun = self._material.begun
-        return [] if begun is None else span.hours(begun, self._material.until)
+    def _hours(self, span: Span) -> Sequence[datetime]:
+        if span not in self._due:
+            begun = self._material.begun
+            self._due[span] = [] if begun is None else span.hours(begun, self._material.until)
+        return self._due[span]
 
     def _days(self, span: Span) -> list[datetime]:
         begun = self._material.begun
@@ -154,9 +157,7 @@ class Report:
     def _stood(self, factor: str) -> frozenset[datetime]:
         """Hours in which the source stood, in all the time that was loaded."""
         if factor not in self._stopped:
-            facts, said = self._facts(factor), self._material.statements
-            hours = facts.keys() | said.by_hour.keys()
-            self._stopped[factor] = stopped_hours(factor, hours, facts, said)
+            self._stopped[factor] = stopped_hours(factor, self._facts(factor), self._material.statements)
         return self._stopped[factor]
 
     def _validity(self, month: Span, mean: Mean, counts: HourCounts) -> Sufficiency:
@@ -167,9 +168,9 @@ class Report:
         return month_of_gas(month, mean.days)
 
     def _capture(self, quarter: Span, factor: str) -> Capture:
-        facts = self._facts(factor)
-        valid = {start for start, fact in facts.items() if fact.valid}
-        return capture(self._hours(quarter), valid, self._stood(factor))
+        facts, hours = self._facts(factor), self._hours(quarter)
+        valid = {start for start in hours if start in facts and facts[start].valid}
+        return capture(hours, valid, self._stood(factor))
 
     def _sent_hours(self, factor: str, hours: Sequence[datetime]) -> Transmission:
         material, facts = self._material, self._facts(factor)
@@ -181,7 +182,7 @@ class Report:
             hours,
             stopped=self._stood(factor),
             checks=checks,
-            in_time=_in_time(receipts),
+            in_time=_in_time(hours, receipts),
             received=receipts,
             valid={start for start in hours if start in facts and facts[start].valid},
         )
@@ -195,7 +196,7 @@ class Report:
         return transmission(
             days,
             stopped={day for day in days if all(day + number * HOUR in stood for number in range(24))},
-            in_time=_in_time(receipts),
+            in_time=_in_time(days, receipts),
             received=receipts,
             valid={day for day in days if day in facts and facts[day].valid},
         )
@@ -238,8 +239,19 @@ class Report:
         return self._masses[factor]
 
 
-def _in_time(receipts: Receipts) -> set[datetime]:
-    return {start for start, received_at in receipts.items() if received_at <= in_time_until(start)}
+def _in_time(periods: Sequence[datetime], receipts: Receipts) -> set[datetime]:
+    """The periods that came by 13:00 of the day after; periods come in order, so a day's moment is worked out once."""
+    found: set[datetime] = set()
+    day = until = datetime.min.replace(tzinfo=BEIJING)
+    for start in periods:
+        received_at = receipts.get(start)
+        if received_at is None:
+            continue
+        if start - day >= DAY:
+            day, until = day_start(start), in_time_until(start)
+        if received_at <= until:
+            found.add(start)
+    return found
 
 
 def _counts(hours: Sequence[datetime], facts: Facts, stopped: frozenset[datetime]) -> HourCounts:

@@ -56,6 +56,8 @@ class Substitute:
 
     def within(self, span: Span) -> Substitute | None:
         """What of it lies in a span; None when nothing does."""
+        if self.starts[-1] < span.start or self.starts[0] >= span.end:
+            return None
         starts = tuple(start for start in self.starts if span.start <= start < span.end)
         return replace(self, starts=starts) if starts else None
 

@@ -164,7 +164,7 @@ def test_a_mark_of_45_minutes_lets_an_hour_leave_the_statistics(
 
 def test_the_flag_of_a_stopped_source_lets_an_hour_leave_too() -> None:
     known = facts([fact(HOURS[0], None, status="stopped"), fact(HOURS[1])])
-    assert stopped_hours(SO2, HOURS, known, statements_of((), (), (), DAY, DAY)) == {HOURS[0]}
+    assert stopped_hours(SO2, known, statements_of((), (), (), DAY, DAY)) == {HOURS[0]}
 
 
 def test_invalid_undetermined_missing_and_exempt_hours_are_never_compliant() -> None:
