@@ -130,7 +130,7 @@ def add_task(
         fact = _FACT_OF.get(asked.reason)
         facts = replace(known, **{fact: True}) if fact else known  # type: ignore[arg-type]
         decision = _visit(asked.reason, route(facts, policy))
-    inputs = {**inputs_of(subject, facts, policy), "asked": asked.reason}
+    inputs = {**inputs_of(subject, facts, policy, alert), "asked": asked.reason}
     ids = carry_out(connection, subject, decision, inputs, settings, caller, at, asked.wishes)
     return ids[0]
 
@@ -162,7 +162,7 @@ def finish(
     )
     facts = replace(known, lead=True)
     policy = policy_of(settings)
-    inputs = {**inputs_of(subject, facts, policy), "task_id": task_id}
+    inputs = {**inputs_of(subject, facts, policy, alert), "task_id": task_id}
     # Off-site work goes on under a task of its own: the one that left the lead is done.
     decision = route(facts, policy)
     return carry_out(connection, subject, decision, inputs, settings, caller, at, Wishes(statement=report))

@@ -136,11 +136,14 @@ def year_of(at: datetime) -> tuple[datetime, datetime]:
     return datetime(year, 1, 1, tzinfo=BEIJING), datetime(year + 1, 1, 1, tzinfo=BEIJING)
 
 
-def inputs_of(subject: Subject, facts: Facts, policy: Policy) -> dict[str, Any]:
-    """Everything that the decision was made on, JSON-ready."""
+def inputs_of(
+    subject: Subject, facts: Facts, policy: Policy, alert: Mapping[str, Any] | None
+) -> dict[str, Any]:
+    """Everything that the decision was made on, JSON-ready; ``last_seen`` tells later whether the alert has grown since."""
     listing = subject.listing
     return {
         **asdict(facts),
+        "last_seen": None if alert is None else alert["last_seen"].astimezone(BEIJING).isoformat(),
         "multiple": None if facts.multiple is None else format(facts.multiple, "f"),
         "cap": cap_of(facts, policy),
         "policy": {

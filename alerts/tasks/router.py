@@ -55,7 +55,8 @@ def _decide(
     if not _calls_for_more(alert, facts, decision):
         return False
     wishes = Wishes(statement=alert["verified"] if facts.lead else None)
-    carry_out(connection, subject, decision, inputs_of(subject, facts, policy), settings, OUTFALL, at, wishes)
+    inputs = inputs_of(subject, facts, policy, alert)
+    carry_out(connection, subject, decision, inputs, settings, OUTFALL, at, wishes)
     return True
 
 

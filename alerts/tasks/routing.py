@@ -18,8 +18,14 @@ RULE = "routing/1"
 Way = Literal["off_site", "on_site", "none"]
 Kind = Literal["off_site", "company_query", "on_site", "removal_proposal"]
 
-EXCEEDANCE = frozenset({"exceedance_hour", "exceedance_day", "exceed_instant"})
-"""Alerts that a value above its limit raised."""
+EXCEEDANCE = frozenset({"exceedance_hour", "exceedance_day"})
+"""Alerts that a verdict raised. An hourly value above an instantaneous limit (``exceed_instant``) is none (regulation.md A.5)."""
+
+ADVANCE = frozenset({"minute_forecast", "hour_forecast"})
+"""Warnings before anything has happened (事前预警, D.2): the company is told, no reply is asked for and nothing is verified."""
+
+PLATFORM = frozenset({"ingest_down", "rule_failed"})
+"""Alerts about Outfall itself; no unit is to blame."""
 
 SUPERIOR_ORDER = "superior_order"
 COMPLAINT = "complaint"
@@ -116,7 +122,8 @@ class Decision:
 def route(facts: Facts, policy: Policy) -> Decision:
     """Decide. Every input gives a decision with at least one reason.
 
-    Nobody is sent for an alert that a wider outage explains or that is for the record only (severity ``info``).
+    Nobody is sent for an alert about Outfall itself, one that a wider outage explains, a warning in advance, and one that is for
+    the record only (severity ``info``).
     """
     listing = "on_positive_list" if facts.listed else "not_on_positive_list"
     at_cap = facts.visits >= cap_of(facts, policy)
@@ -129,10 +136,9 @@ def route(facts: Facts, policy: Policy) -> Decision:
     asked = _asked_for(facts)
     if asked is not None:
         return _within_cap(asked, facts, at_cap, listing)
-    if facts.inhibited:
-        return Decision("none", (), ("explained_by_outage", listing))
-    if facts.severity == "info":
-        return Decision("none", (), ("for_the_record", listing))
+    nobody = _nobody_because(facts)
+    if nobody is not None:
+        return Decision("none", (), (nobody, listing))
     late = ("late_data",) if facts.late else ()
     return Decision("off_site", ("off_site", "company_query"), ("off_site_first", *late, listing))
 
@@ -165,6 +171,16 @@ def _is_serious(facts: Facts, policy: Policy) -> bool:
     if facts.multiple is None:
         return facts.severity in ("serious", "critical")
     return facts.multiple >= policy.serious_multiple
+
+
+def _nobody_because(facts: Facts) -> str | None:
+    if facts.code in PLATFORM:
+        return "own_trouble"
+    if facts.inhibited:
+        return "explained_by_outage"
+    if facts.code in ADVANCE:
+        return "advance_warning"
+    return "for_the_record" if facts.severity == "info" else None
 
 
 def _asked_for(facts: Facts) -> str | None:

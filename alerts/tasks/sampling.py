@@ -136,7 +136,7 @@ def _visit(
     subject = Subject(site.key, None, None, None, site.key_unit, listing_at(site, at))
     facts = replace(facts_of_statement(connection, subject, at), sample=True)
     policy = policy_of(settings)
-    inputs = {**inputs_of(subject, facts, policy), "period": sample.period, "seed": sample.seed}
+    inputs = {**inputs_of(subject, facts, policy, None), "period": sample.period, "seed": sample.seed}
     statement = text("tasks.statement.sample", period=sample.period, seed=sample.seed)
     wishes = Wishes(statement=statement)
     carry_out(connection, subject, route(facts, policy), inputs, settings, caller, at, wishes)

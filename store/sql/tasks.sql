@@ -64,7 +64,7 @@ values (%(at)s, %(alert_id)s, %(site_key)s, %(way)s, %(reasons)s, %(inputs)s, %(
 returning id
 
 -- name: alerts_to_route
--- Alerts that no decision was made about, and open ones whose decision sent nobody to the site: they may have become worse since.
+-- Alerts that no decision was made about, and those whose decision sent nobody to the site and that are not what they were then.
 -- A pending alert is none yet; one that is settled or was unfounded needs nobody.
 select a.id, a.number, a.code, a.severity, a.site_key, a.outlet_key, a.factor, a.handling, a.late, a.raised_at, a.last_seen,
        a.numbers ->> 'multiple' as multiple, a.inhibited_by is not null as inhibited, d.way, (d.inputs ->> 'lead')::boolean as had_lead,
@@ -75,7 +75,14 @@ left join lateral (
     where r.alert_id = a.id and r.rule like 'routing/%%' order by r.id desc limit 1
 ) d on true
 where a.site_key is not null and a.condition <> 'pending' and a.handling not in ('unfounded', 'closed', 'lead')
-  and (d.id is null or (d.way <> 'on_site' and (a.condition <> 'cleared' or a.cleared_at >= d.at or a.handling = 'site_visit')))
+  and (d.id is null or (
+      d.way <> 'on_site'
+      and (a.severity is distinct from d.inputs ->> 'severity'
+           or a.numbers ->> 'multiple' is distinct from d.inputs ->> 'multiple'
+           or a.last_seen is distinct from (d.inputs ->> 'last_seen')::timestamptz
+           or (d.inputs ->> 'inhibited')::boolean is distinct from (a.inhibited_by is not null)
+           or (a.handling = 'site_visit' and not (d.inputs ->> 'lead')::boolean))
+  ))
 order by d.id nulls first, a.id
 limit %(most)s
 

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
 
 from alerts.book import Book, Subjects
+from alerts.tasks.router import route_new_alerts
 from store.channels import apply_channels
 from store.channelsfile import read_channels_file
 from store.clock import DAY, HOUR
+from store.database import connect
 from store.errors import Conflict, NotFound, OutfallError, Refused
 from store.handling import Action
+from store.registry import load_registry
 from store.tasks import cancel_task, start_task
 from tests.integration.alerts.bureau import LISTED, OFFICER, Bureau
 from tests.integration.alerts.plant import MORNING, Plant, soon
@@ -68,6 +72,22 @@ def test_routing_again_decides_nothing(bureau: Bureau) -> None:
     assert bureau.route(soon(MORNING) + HOUR) == 0
     assert len(bureau.tasks()) == 2
     assert len(bureau.ask("decisions")) == 1
+
+
+def test_two_processes_that_route_at_once_make_every_task_once(bureau: Bureau) -> None:
+    plant = bureau.plant
+    bureau.exceed(MORNING)
+    bureau.exceed(MORNING + HOUR, "400")
+    at = soon(MORNING + HOUR)
+
+    def route(_: int) -> int:
+        with connect(plant.url, name="test") as connection:
+            registry = load_registry(connection, at=at)
+            return route_new_alerts(connection, registry, bureau.settings, at)
+
+    with ThreadPoolExecutor(6) as threads:
+        assert sorted(threads.map(route, range(6))) == [0, 0, 0, 0, 0, 1]
+    assert bureau.kinds() == ["on_site", "company_query"]
 
 
 def test_the_list_counts_as_it_stood_when_the_alert_was_raised(plant: Plant) -> None:

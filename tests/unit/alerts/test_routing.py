@@ -6,11 +6,12 @@ from dataclasses import replace
 from decimal import Decimal
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from alerts.kinds import SEVERITIES
 from alerts.tasks.routing import EXCEEDANCE, OVERRIDES, STATED_REASONS, Decision, Facts, Policy, cap_of, route
+from store.texts import has
 
 POLICY = Policy(
     serious_multiple=Decimal(1),
@@ -106,6 +107,15 @@ CASES: list[tuple[str, Facts, str, tuple[str, ...], tuple[str, ...]]] = [
      "none", (), ("explained_by_outage", UNLISTED)),
     ("a clock is wrong: for the record", Facts(False, "clock_skew", "info"),
      "none", (), ("for_the_record", UNLISTED)),
+    ("the minutes already point above the limit: the company acts, no reply (D.2)", Facts(True, "minute_forecast", "warning"),
+     "none", (), ("advance_warning", LISTED)),
+    ("the hours of a day point above the limit", Facts(False, "hour_forecast", "warning"),
+     "none", (), ("advance_warning", UNLISTED)),
+    ("an hourly value above an instantaneous limit is no verdict, however high (A.5)",
+     Facts(True, "exceed_instant", "serious", Decimal(4), exceeded_days=9),
+     "off_site", OFF, ("off_site_first", LISTED)),
+    ("a rule of ours threw while it looked at the unit", Facts(True, "rule_failed", "critical"),
+     "none", (), ("own_trouble", LISTED)),
     ("a complaint about what was for the record only", Facts(False, "clock_skew", "info", complaint=True),
      "on_site", ("on_site",), ("complaint", UNLISTED)),
     ("a serious exceedance of last month, sent today: off site first",
@@ -142,15 +152,18 @@ FACTS = st.builds(
 )
 
 
+@settings(deadline=None)
 @given(FACTS)
 def test_a_visit_always_has_a_stated_reason_and_everything_else_has_none(facts: Facts) -> None:
     decision = route(facts, POLICY)
     assert decision.reasons
+    assert [reason for reason in decision.reasons if not has(f"tasks.reason.{reason}")] == []
     assert ("on_site" in decision.tasks) == (decision.way == "on_site")
     if decision.way == "on_site":
         assert decision.reasons[0] in STATED_REASONS
 
 
+@settings(deadline=None)
 @given(FACTS)
 def test_the_list_makes_no_alert_disappear_and_sends_nobody_who_would_not_be_sent_otherwise(
     facts: Facts,
@@ -164,6 +177,7 @@ def test_the_list_makes_no_alert_disappear_and_sends_nobody_who_would_not_be_sen
         assert unlisted.way == "on_site"
 
 
+@settings(deadline=None)
 @given(FACTS)
 def test_above_the_cap_only_an_override_sends_anybody(facts: Facts) -> None:
     full = replace(facts, visits=cap_of(facts, POLICY))
@@ -173,6 +187,7 @@ def test_above_the_cap_only_an_override_sends_anybody(facts: Facts) -> None:
         assert "above_visit_cap" in decision.reasons
 
 
+@settings(deadline=None)
 @given(FACTS, st.sampled_from(["complaint", "superior", "suspicion"]))
 def test_what_a_person_states_is_never_lost_on_the_list_the_cap_or_an_outage(
     facts: Facts, stated: str
@@ -180,6 +195,7 @@ def test_what_a_person_states_is_never_lost_on_the_list_the_cap_or_an_outage(
     assert route(replace(facts, **{stated: True}), POLICY).way == "on_site"  # type: ignore[arg-type]
 
 
+@settings(deadline=None)
 @given(FACTS)
 def test_nobody_is_warned_of_a_visit_but_for_an_exceedance(facts: Facts) -> None:
     decision = route(facts, POLICY)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import subprocess
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from alerts.tasks.sample import draw, rank, size
@@ -27,6 +27,7 @@ def test_a_rank_can_be_checked_with_a_tool_of_any_machine() -> None:
     assert told.split()[0] == rank("种子", "plant-one")
 
 
+@settings(deadline=None)
 @given(SEEDS, UNITS, st.integers(0, 40), st.randoms())
 def test_the_draw_depends_on_seed_and_candidates_alone(
     seed: str, units: list[str], count: int, random: object
@@ -39,6 +40,7 @@ def test_the_draw_depends_on_seed_and_candidates_alone(
     assert set(drawn) <= set(units)
 
 
+@settings(deadline=None)
 @given(SEEDS, UNITS, st.integers(1, 40))
 def test_a_unit_that_was_not_drawn_changes_nothing_by_leaving_the_list(
     seed: str, units: list[str], count: int

@@ -44,7 +44,14 @@ def test_every_code_has_its_words() -> None:
     codes = {*STATED_REASONS, *REMOVAL_REASONS, *VISIT_OUTCOMES.values()}
     codes |= {reason for reasons in REASONS_OF.values() for reason in reasons}
     codes |= {"above_visit_cap", "visit_cap_reached", "routine_not_on_site", "off_site_first", "late_data"}
-    codes |= {"explained_by_outage", "for_the_record", "on_positive_list", "not_on_positive_list"}
+    codes |= {
+        "explained_by_outage",
+        "for_the_record",
+        "advance_warning",
+        "own_trouble",
+        "on_positive_list",
+        "not_on_positive_list",
+    }
     assert [code for code in sorted(codes) if not has(f"tasks.reason.{code}")] == []
     assert [kind for kind in OUTCOMES if not has(f"tasks.kind.{kind}")] == []
     outcomes = {outcome for of_kind in OUTCOMES.values() for outcome in of_kind}
