@@ -11,7 +11,7 @@ from typing import Any
 
 from pydantic import Field, ValidationError, model_validator
 
-from store.channelsentries import AnyChannel, Plan
+from store.channelsentries import NEW, AnyChannel, Plan
 from store.errors import ChannelsFileError
 from store.located_yaml import LocatedError, load_located
 
@@ -76,7 +76,7 @@ def read_channels_file(text: str) -> ChannelsFile:
     if not isinstance(located.value, dict):
         raise _refusal([(1, "", "the file must be a mapping with channels, default and routes")])
     try:
-        return ChannelsFile.model_validate(located.value)
+        return ChannelsFile.model_validate(located.value, context=NEW)
     except ValidationError as error:
         found = [_describe(item, located.lines) for item in error.errors()]
     raise _refusal(found)

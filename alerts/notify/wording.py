@@ -6,13 +6,15 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from store.clock import BEIJING
 from store.factors import name_of
 from store.rounding import shown
 from store.texts import has, text
+
+ZERO = Decimal(0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,30 +148,56 @@ def _factor(code: str | None) -> str | None:
 
 
 def value_text(numbers: Mapping[str, Any]) -> str | None:
-    """The value against its bound, rounded for people with the decimals that show on which side it lies."""
+    """The value against its bound, rounded for people with the decimals that show on which side it lies; None without a value."""
     unit = numbers.get("unit") or ""
-    if numbers.get("compared") is None or numbers.get("bound") is None:
-        single = numbers.get("value")
-        return None if single is None else text("notify.value.single", value=single, unit=unit).strip()
-    compared, bound = Decimal(numbers["compared"]), Decimal(numbers["bound"])
-    facts = {"value": shown(compared, bound), "bound": f"{bound.normalize():f}", "unit": unit}
-    if numbers.get("bound_side") in ("min", "minimum"):
-        sentence = text("notify.value.below", **facts)
-    elif numbers.get("multiple") is None:
-        sentence = text("notify.value.above_plain", **facts)
+    compared, bound = _decimal(numbers.get("compared")), _decimal(numbers.get("bound"))
+    reported, recomputed = _decimal(numbers.get("reported")), _decimal(numbers.get("recomputed"))
+    multiple = _decimal(numbers.get("multiple"))
+    if compared is not None and bound is not None:
+        facts = {"value": shown(compared, bound), "bound": f"{bound.normalize():f}", "unit": unit}
+        if numbers.get("bound_side") == "min":
+            sentence = text("notify.value.below", **facts)
+        elif multiple is None:
+            sentence = text("notify.value.above_plain", **facts)
+        else:
+            sentence = text("notify.value.above", multiple=shown(multiple, ZERO), **facts)
+    elif reported is not None and recomputed is not None:
+        facts = {
+            "reported": shown(reported, recomputed),
+            "recomputed": shown(recomputed, reported),
+            "unit": unit,
+        }
+        sentence = text("notify.value.recomputed", **facts)
+    elif _decimal(numbers.get("value")) is not None:
+        sentence = text("notify.value.single", value=numbers["value"], unit=unit)
     else:
-        sentence = text(
-            "notify.value.above", multiple=shown(Decimal(numbers["multiple"]), Decimal(0)), **facts
-        )
+        return None
     # A factor without a unit (pH) leaves blanks before the punctuation.
     return sentence.replace(" ，", "，").strip()
 
 
+def _decimal(given: object) -> Decimal | None:
+    """A number of an alert; None for what is none. A message goes out with what can be read."""
+    try:
+        number = Decimal(given) if isinstance(given, (str, int)) else None
+    except InvalidOperation:
+        return None
+    return number if number is not None and number.is_finite() else None
+
+
+def _instant(given: object) -> datetime | None:
+    try:
+        moment = datetime.fromisoformat(given) if isinstance(given, str) else None
+    except ValueError:
+        return None
+    return moment if moment is not None and moment.tzinfo is not None else None
+
+
 def _occurred(alert: AlertFacts) -> str:
-    start, end = alert.numbers.get("start"), alert.numbers.get("end")
+    start, end = _instant(alert.numbers.get("start")), _instant(alert.numbers.get("end"))
     if start is None or end is None:
         return minute(alert.first_seen)
-    return f"{minute(datetime.fromisoformat(start))} ~ {minute(datetime.fromisoformat(end))}"
+    return f"{minute(start)} ~ {minute(end)}"
 
 
 def _times(alert: AlertFacts) -> str | None:
@@ -180,7 +208,8 @@ def _times(alert: AlertFacts) -> str | None:
 
 
 def _moment(given: object) -> str | None:
-    return stamp(datetime.fromisoformat(given)) if isinstance(given, str) else None
+    moment = _instant(given)
+    return None if moment is None else stamp(moment)
 
 
 def _whole(given: object) -> str | None:
@@ -188,8 +217,8 @@ def _whole(given: object) -> str | None:
 
 
 def _unavoidable(numbers: Mapping[str, Any]) -> str | None:
-    moment = numbers.get("unavoidable_from")
-    return None if moment is None else text("notify.unavoidable", at=minute(datetime.fromisoformat(moment)))
+    moment = _instant(numbers.get("unavoidable_from"))
+    return None if moment is None else text("notify.unavoidable", at=minute(moment))
 
 
 def _due(alert: AlertFacts) -> str | None:
