@@ -165,3 +165,10 @@ values (%(outlet_key)s, '2020-01-01', '2020-01-01', %(label)s, %(factors)s, 10, 
 -- name: days_before
 -- Ended days that wait to be settled.
 select count(*) as days from day_due where day < %(before)s
+
+-- name: add_task
+-- A visit with its stated reason.
+insert into task (number, kind, site_key, outlet_key, alert_id, reason, statement, listed, state, created_at, created_by, due_at)
+values ('RW-20260506-0001', 'on_site', %(site_key)s, %(outlet_key)s, %(alert_id)s, 'serious', '超标一倍以上', false, 'open', %(at)s,
+        'system', %(due_at)s)
+returning id

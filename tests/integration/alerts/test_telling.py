@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from alerts.book import Book, OpenAlert, Subjects
-from alerts.telling import tell, tell_digest, tell_operations
+from alerts.telling import tell, tell_digest, tell_operations, tell_task
 from store.channels import apply_channels
 from store.channelsfile import read_channels_file
 from store.clock import BEIJING
@@ -145,3 +145,28 @@ def test_trouble_of_outfall_itself_goes_to_the_default_channel_at_night(told: Pl
 
 def test_without_a_channels_file_alerts_are_raised_and_nobody_is_told(plant: Plant) -> None:
     assert tell(plant.connection, "raised", raised(plant).id, NOON) == 0
+
+
+def test_a_task_is_told_with_its_reason_and_its_term(told: Plant) -> None:
+    alert = raised(told)
+    outlet = told.registry.outlet("test-kiln")
+    (task,) = told.ask(
+        "add_task",
+        site_key=outlet.site_key,
+        outlet_key=outlet.key,
+        alert_id=alert.id,
+        at=NOON,
+        due_at=NOON + timedelta(days=1),
+    )
+    assert [tell_task(told.connection, task["id"], NOON) for _ in range(2)] == [1, 0]
+    message = outbox(told)[-1]
+    assert (message["title"], message["task_id"]) == ("【核查任务】现场检查：测试水泥 窑尾", task["id"])
+    assert message["body"].splitlines() == [
+        "任务编号：RW-20260506-0001",
+        "单位：测试水泥",
+        "排口：窑尾",
+        f"预警编号：{alert.number} 数据超标（小时）",
+        "事由：超标一倍以上",
+        "应办时限：2026-05-07 12:05",
+        "说明：示例配置，未经核实，不得作为执法依据",
+    ]
