@@ -20,12 +20,16 @@ from alerts.statistics.publishing import publish_statistics
 from alerts.sweeps import find_unsettled_days, sweep_hours
 from alerts.tasks.removal import propose_removals
 from alerts.tasks.router import route_new_alerts
+from store.clock import now
 from store.database import Connection
 from store.model import Registry
+from store.queries import queries
 from store.settings import Settings
 
 STATISTICS_AT = time(13, 0)
 """The national clients show the rates of the day before from about 13:00 (regulation.md D.3)."""
+
+STATISTICS = "publish_statistics"
 
 Work = Callable[[Connection, Registry, Settings, datetime], object]
 
@@ -40,6 +44,14 @@ JOBS: tuple[tuple[str, timedelta, Work], ...] = (
     ("removal_proposals", timedelta(minutes=1), propose_removals),
 )
 """Name, interval and work of the jobs that need nothing but the registry and the settings."""
+
+
+def _publish(connection: Connection, registry: Registry, settings: Settings, at: datetime) -> int:
+    """The statistics of a day; nothing while the past of a first start is still coming in."""
+    row = connection.execute(queries("jobs")["may_begin"], {"name": STATISTICS}).fetchone()
+    if not (row and row[0]):
+        return 0
+    return publish_statistics(connection, registry, settings, at, written_at=now())
 
 
 def jobs_of(settings: Settings, registry: Callable[[], Registry], started: datetime) -> list[Job]:
@@ -72,9 +84,9 @@ def jobs_of(settings: Settings, registry: Callable[[], Registry], started: datet
             in_transaction=False,
         ),
         Job(
-            "publish_statistics",
+            STATISTICS,
             timedelta(minutes=1),
-            with_registry(publish_statistics),
+            with_registry(_publish),
             daily_at=STATISTICS_AT,
         ),
         *(Job(name, every, with_registry(work)) for name, every, work in JOBS),

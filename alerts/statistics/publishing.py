@@ -34,10 +34,17 @@ WATCHED = timedelta(days=7)
 """How long a day's transmission rate is looked at again; a gateway that was cut off for days sends what it kept."""
 
 
-def publish_statistics(connection: Connection, registry: Registry, settings: Settings, at: datetime) -> int:
+def publish_statistics(
+    connection: Connection,
+    registry: Registry,
+    settings: Settings,
+    at: datetime,
+    written_at: datetime | None = None,
+) -> int:
     """Publish what has ended before the Beijing day of ``at``; the number of new revisions.
 
-    Idempotent: numbers that were published already are not published again.
+    ``written_at`` is when that is really done, where a downtime is made up; ``at`` when it is not given. Idempotent: numbers that
+    were published already are not published again.
     """
     today = day_start(at)
     earliest = today - timedelta(days=settings.statistics_days)
@@ -53,10 +60,10 @@ def publish_statistics(connection: Connection, registry: Registry, settings: Set
         if material.begun is None:
             continue
         report = Report(outlet, material)
-        revisions += _publish(connection, report, spans, threshold, at)
+        revisions += _publish(connection, report, spans, threshold, written_at or at)
         seen.append((outlet, _days(report, watched, threshold)))
     # Alerts come last and quickly: their numbers are taken under a lock that every other alert waits for.
-    book = Book(connection, at, lives_of(settings))
+    book = Book(connection, written_at or at, lives_of(settings))
     for outlet, days in seen:
         _watch(book, outlet, days)
     return revisions

@@ -72,3 +72,16 @@ order by instance
 select exists (
     select from period_value where outlet_key = %(outlet_key)s and span = 'hour' and start = %(start)s
 )
+
+-- name: may_begin
+-- Whether a daily job that looks at past days may do its first: no ended hour waits to be judged, and none older than three hours was
+-- judged in the last minute. What a first start brings in of the past is not published half.
+select exists (select from job_slot where name = %(name)s)
+    or (
+        not exists (select from touched where from_time < date_trunc('hour', clock_timestamp()))
+        and not exists (
+            select from period_value
+            where span = 'hour' and start between clock_timestamp() - interval '40 days' and clock_timestamp() - interval '3 hours'
+              and computed_at > clock_timestamp() - interval '1 minute'
+        )
+    )
