@@ -1,4 +1,4 @@
-"""Shapes of statistics. Rates are in per cent, masses in kg, both rounded half to even; what decides is decided on exact numbers."""
+"""Shapes of statistics. Rates are in per cent, masses in kg, both rounded half to even; decisions fall on exact numbers."""
 
 from __future__ import annotations
 
