@@ -217,3 +217,7 @@ from delivery d
 where d.outbox_id = %(id)s or d.outbox_id = (select merged_into from outbox where id = %(id)s)
 order by d.id
 limit 1000
+
+-- name: drop_message
+-- Nobody waits for it any more.
+update outbox set state = 'obsolete', finished_at = %(at)s where id = %(id)s and state = 'waiting'

@@ -109,6 +109,7 @@ def test_a_test_over_a_channel_with_a_wrong_key_says_why_and_exits_1(
     assert result.exit_code == 1
     assert "NOT delivered" in result.output
     assert "93000" in result.output
+    assert office.states("wecom") == {"obsolete": 1}
     assert "wrong-key-77aa" not in result.output
 
 

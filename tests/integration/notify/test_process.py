@@ -21,7 +21,7 @@ from tests.integration.alerts.plant import NOX, O2, Plant
 from tests.integration.alerts.test_process import process
 
 PATIENCE = 90.0
-"""A message that the killed process had in its hands is sent again after its lease of 40 seconds."""
+"""A message that the killed process had in its hands is sent again after its lease of 22 seconds."""
 
 
 class WallClock(Moments):
@@ -50,7 +50,7 @@ def plant(database: str, door: Robot) -> Iterator[Plant]:
         plant = Plant(database, connection)
         text = f"""
 channels:
-  - {{id: door, kind: webhook, url: "{door.url("/in")}", secret: "{HMAC_SECRET}"}}
+  - {{id: door, kind: webhook, url: "{door.url("/in")}", secret: "{HMAC_SECRET}", timeout_seconds: 4}}
 default: [door]
 """
         apply_channels(connection, read_channels_file(text), actor="test", origin="cli", at=now())
