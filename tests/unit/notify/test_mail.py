@@ -12,6 +12,7 @@ from alerts.notify.answers import Result
 from alerts.notify.requests import Letter
 from alerts.notify.sending import send
 from store.channels import Channel
+from store.channelsfile import read_channels_file
 from store.clock import BEIJING
 from tests.fixtures.postoffice import PASSWORD, USER, PostOffice, open_post_office
 
@@ -102,3 +103,17 @@ def test_what_the_server_refuses_decides_what_happens_next(
     assert send(channel(post), LETTER, NOON).result is result
     post.refuses.clear()
     assert send(channel(post), LETTER, NOON).ok
+
+
+def test_a_mail_channel_of_the_channels_file_delivers(post: PostOffice) -> None:
+    (entry,) = read_channels_file(
+        f"""
+channels:
+  - {{id: mail, kind: smtp, host: 127.0.0.1, port: {post.port}, security: {post.security}, ca: "{post.certificate}",
+     user: {USER}, password: {PASSWORD}, sender: {USER}, recipients: [duty@mail.invalid]}}
+default: [mail]
+"""
+    ).channels
+    mail = Channel(entry.id, entry.kind, entry.options(), entry.secrets())
+    assert send(mail, LETTER, NOON).ok
+    assert post.envelopes == [["duty@mail.invalid"]]
