@@ -74,7 +74,6 @@ class Shell:
                 scope["method"], _route(scope), status, seconds=time.perf_counter() - started
             )
 
-
     def _body(self, scope: Scope, receive: Receive) -> _Body:
         if _FILE_PATH.fullmatch(scope["path"]):
             # What surrounds the file in a form fits into the usual size.
