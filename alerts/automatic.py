@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from alerts.flagmarks import LABELS, Came, Flagged, marks_of, segments
+from alerts.flagmarks import Came, Flagged, marks_of, minute_of, segments
 from alerts.windows import windows
 from store import texts
 from store.clock import BEIJING, hour_start
@@ -37,7 +37,6 @@ def keep_automatic(connection: Connection, outlet: Outlet, hours: Iterable[datet
         "tos": [end for _, end in ranges],
         "earliest": ranges[0][0],
         "latest": ranges[-1][1],
-        "statuses": list(LABELS),
     }
     sql = queries("marks")
     cadence = outlet.monitor.cadence.minute if outlet.monitor else None
@@ -50,7 +49,7 @@ def keep_automatic(connection: Connection, outlet: Outlet, hours: Iterable[datet
     ]
     found = segments(
         flagged,
-        _came(connection, outlet.key, {hour_start(reading.at) for reading in flagged}),
+        _came(connection, outlet, flagged),
         gas=outlet.medium == "gas",
         minute_seconds=cadence or MINUTE_SECONDS,
     )
@@ -93,22 +92,22 @@ def _said(mark: Mark | NewMark) -> tuple[object, ...]:
     return mark.category, mark.label, mark.factor, mark.from_time, mark.to_time
 
 
-def _came(connection: Connection, outlet_key: int, hours: set[datetime]) -> Came:
-    ranges = windows(hours)
-    if not ranges:
+def _came(connection: Connection, outlet: Outlet, flagged: Sequence[Flagged]) -> Came:
+    """What came in the hours with flags; how many realtime readings a minute had is asked where some of them are flagged."""
+    if not flagged:
         return Came()
+    sql = queries("marks")
+    factors = {*outlet.factors, *(reading.factor for reading in flagged)}
     kinds: dict[datetime, set[tuple[str, str]]] = defaultdict(set)
-    realtime: dict[tuple[str, datetime], int] = {}
-    arguments = {
-        "outlet_key": outlet_key,
-        "froms": [start for start, _ in ranges],
-        "tos": [end for _, end in ranges],
-        "earliest": ranges[0][0],
-        "latest": ranges[-1][1],
-    }
-    for factor, kind, minute, count in connection.execute(queries("marks")["came_by_minute"], arguments):
-        at = minute.astimezone(BEIJING)
-        kinds[hour_start(at)].add((factor, kind))
-        if kind == "realtime":
-            realtime[factor, at] = count
-    return Came({hour: frozenset(found) for hour, found in kinds.items()}, realtime)
+    hours = {"hours": sorted({hour_start(reading.at) for reading in flagged}), "factors": sorted(factors)}
+    for hour, factor, kind in connection.execute(sql["came_in_hours"], hours | {"outlet_key": outlet.key}):
+        kinds[hour.astimezone(BEIJING)].add((factor, kind))
+    places = sorted({(each.factor, minute_of(each.at)) for each in flagged if each.kind == "realtime"})
+    minutes = {"factors": [factor for factor, _ in places], "minutes": [at for _, at in places]}
+    counted = (
+        connection.execute(sql["realtime_in_minutes"], minutes | {"outlet_key": outlet.key}) if places else ()
+    )
+    return Came(
+        {hour: frozenset(found) for hour, found in kinds.items()},
+        {(factor, minute.astimezone(BEIJING)): count for factor, minute, count in counted},
+    )

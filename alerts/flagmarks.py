@@ -109,7 +109,7 @@ def _of_factor(
     if kind == "realtime":
         shares: dict[tuple[datetime, str], int] = defaultdict(int)
         for reading in deciding:
-            shares[_minute(reading.at), reading.status] += 1
+            shares[minute_of(reading.at), reading.status] += 1
         minutes = [
             (at, at + MINUTE, status)
             for (at, status), count in shares.items()
@@ -118,7 +118,7 @@ def _of_factor(
     else:
         length = timedelta(seconds=max(minute_seconds, 60))
         minutes = [
-            (_minute(reading.at), min(_minute(reading.at) + length, hour + HOUR), reading.status)
+            (minute_of(reading.at), min(minute_of(reading.at) + length, hour + HOUR), reading.status)
             for reading in deciding
         ]
     return [Segment(start, end, status, factor) for start, end, status in _joined(sorted(minutes))]
@@ -146,5 +146,6 @@ def _alike(found: Sequence[Segment], factors: set[str]) -> list[Segment]:
     return merged
 
 
-def _minute(moment: datetime) -> datetime:
+def minute_of(moment: datetime) -> datetime:
+    """The start of the minute that holds a moment."""
     return moment.replace(second=0, microsecond=0)

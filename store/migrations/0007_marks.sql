@@ -28,6 +28,10 @@ create table mark (
 create index mark_by_outlet on mark (outlet_key, from_time);
 create index mark_by_label on mark (outlet_key, category, label, from_time);
 
+-- Readings whose flag says something of the monitor or the source are few; automatic marks are made of them.
+create index reading_flagged on reading (outlet_key, data_time) where status in
+    ('calibration', 'maintenance', 'fault', 'power_failure', 'stopped', 'starting', 'stopping', 'banked');
+
 create table mark_withdrawal (
     mark_id       bigint primary key references mark,
     withdrawn_at  timestamptz not null,

@@ -203,12 +203,13 @@ select id from outlet where key = %(outlet_key)s
 
 -- name: flagged_readings
 -- Readings of some hours whose flag says something of the monitor or the source, each in its newest revision.
+-- The statuses stand here as in the partial index reading_flagged, so that it serves.
 select r.factor, r.kind::text, r.data_time, r.status::text
 from unnest(%(froms)s::timestamptz[], %(tos)s::timestamptz[]) as w(from_time, to_time)
 cross join lateral (
     select * from reading
     where outlet_key = %(outlet_key)s and kind = any(%(kinds)s::reading_kind[])
-      and status = any(%(statuses)s::reading_status[])
+      and status in ('calibration', 'maintenance', 'fault', 'power_failure', 'stopped', 'starting', 'stopping', 'banked')
       and data_time >= w.from_time and data_time < w.to_time
       and data_time >= %(earliest)s and data_time < %(latest)s
 ) r
@@ -219,17 +220,28 @@ where not exists (
 )
 order by r.data_time, r.factor
 
--- name: came_by_minute
--- What came in some hours by factor, kind and minute.
-select r.factor, r.kind::text, date_trunc('minute', r.data_time), count(distinct r.data_time)
-from unnest(%(froms)s::timestamptz[], %(tos)s::timestamptz[]) as w(from_time, to_time)
+-- name: came_in_hours
+-- Which factors came in some hours, and as what kind of reading. The limit makes it one look into the index each.
+select h.hour, f.factor, k.kind::text
+from unnest(%(hours)s::timestamptz[]) as h(hour)
+cross join unnest(%(factors)s::text[]) as f(factor)
+cross join unnest(array['hour', 'minute', 'realtime']::reading_kind[]) as k(kind)
 cross join lateral (
-    select * from reading
-    where outlet_key = %(outlet_key)s and kind in ('hour', 'minute', 'realtime')
-      and data_time >= w.from_time and data_time < w.to_time
-      and data_time >= %(earliest)s and data_time < %(latest)s
-) r
-group by 1, 2, 3
+    select true from reading r
+    where r.outlet_key = %(outlet_key)s and r.kind = k.kind and r.factor = f.factor
+      and r.data_time >= h.hour and r.data_time < h.hour + interval '1 hour'
+    limit 1
+) came
+
+-- name: realtime_in_minutes
+-- How many realtime readings of a factor came in some minutes.
+select m.factor, m.minute, c.readings
+from unnest(%(factors)s::text[], %(minutes)s::timestamptz[]) as m(factor, minute)
+cross join lateral (
+    select count(distinct r.data_time) as readings from reading r
+    where r.outlet_key = %(outlet_key)s and r.kind = 'realtime' and r.factor = m.factor
+      and r.data_time >= m.minute and r.data_time < m.minute + interval '1 minute'
+) c
 
 -- name: automatic_marks
 -- The standing automatic marks of one origin that begin in some ranges.
