@@ -31,7 +31,17 @@ OPERATIONS = [
     ("GET", "/api/v1/alerts/{alert_id}"),
     *(
         ("POST", f"/api/v1/alerts/{{alert_id}}/{step}")
-        for step in ("acknowledge", "assign", "comment", "remind", "notify", "answer", "verify", "close", "lead")
+        for step in (
+            "acknowledge",
+            "assign",
+            "comment",
+            "remind",
+            "notify",
+            "answer",
+            "verify",
+            "close",
+            "lead",
+        )
     ),
     ("GET", "/api/v1/alerts/{alert_id}/routing"),
     ("GET", "/api/v1/tasks"),
