@@ -21,7 +21,7 @@ from alerts.lives import lives_of
 from alerts.rules.runner import run_rules
 from alerts.windows import hours_between
 from alerts.writing import Change, write
-from store.clock import BEIJING, DAY, HOUR, day_start
+from store.clock import BEIJING, DAY, day_start
 from store.database import Connection
 from store.errors import NotFound
 from store.model import Outlet, Registry
@@ -87,8 +87,7 @@ class Worker:
             if not hours:
                 return 0
             judging = self._judging(now)
-            if keep_automatic(connection, outlet, hours, now):
-                _recount_quotas(connection, outlet, hours[0])
+            keep_automatic(connection, outlet, hours, now)
             judged = judge_hours(connection, self._subject(outlet), hours, settled, judging)
             self._keep(connection, outlet, "hour", judged.changes, now)
             keep = [change for change in judged.changes if outlet.judged]
@@ -202,13 +201,6 @@ class Worker:
         if outlet.key not in self._subjects:
             self._subjects[outlet.key] = subject_of(outlet)
         return self._subjects[outlet.key]
-
-
-def _recount_quotas(connection: Connection, outlet: Outlet, since: datetime) -> None:
-    """Automatic marks of working conditions changed: what later hours may use of an exemption is now more or less."""
-    for label in sorted({exemption.label for exemption in outlet.exemptions}):
-        arguments = {"category": "condition", "label": label, "from_time": since, "to_time": since + HOUR}
-        connection.execute(queries("marks")["touch_marked"], {**arguments, "outlet_key": outlet.key})
 
 
 def _locked(connection: Connection, outlet_key: int) -> bool:

@@ -113,7 +113,9 @@ def shown(cover: Cover) -> list[dict[str, Any]]:
 
 
 def _speaks(mark: Mark, factor: str) -> bool:
-    return mark.category == "condition" and mark.covers(factor)
+    """Whether a mark of a working condition speaks of a factor. Only filed ones count: C.1 knows no other channel for them, and a
+    flag that the source's own logger sets must not open an exemption without anybody who answers for it."""
+    return mark.category == "condition" and mark.channel == "manual" and mark.covers(factor)
 
 
 def _grant(exemption: Exemption, statements: Statements, factor: str, start: datetime) -> Grant:

@@ -7,14 +7,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Annotated, Any
 
-import orjson
-from fastapi import APIRouter, Body, Depends, File, Form, Header, Request, UploadFile
+from fastapi import APIRouter, Body, Depends, File, Form, UploadFile
 from starlette.responses import Response
 
 from alerts.telling import tell
 from api.access import Principal, requires
 from api.alertread import alert_detail, caller_of
-from api.context import Services, ServicesHere
 from api.permissions import Permission
 from api.routes import PROBLEMS
 from api.routes.alerts import AlertId
@@ -29,8 +27,8 @@ from api.shapes.alerts import (
     Settle,
     Verify,
 )
+from api.writes import Write, WriteHere
 from store import clock
-from store.answers import Answer, once
 from store.database import Connection
 from store.handling import Action, Step, clocks_of, take_step
 from store.handling.attachments import Paper, attach
@@ -48,21 +46,23 @@ _FINDINGS = {"confirmed": Action.CONFIRM, "unfounded": Action.REJECT, "site_visi
 class Asked:
     """What every step is asked with."""
 
-    request: Request
-    services: Services
     alert_id: int
-    key: str | None
+    write: Write
+
+    def once(
+        self, principal: Principal, content: list[Any], do: Callable[[Connection], None], *, status: int = 200
+    ) -> Response:
+        """Do it once a key, and answer with the alert as it then stands."""
+
+        def done(connection: Connection) -> dict[str, Any]:
+            do(connection)
+            return alert_detail(connection, self.alert_id, principal)
+
+        return self.write.answer(principal, content, done, status=status)
 
 
-def _asked(
-    request: Request,
-    alert_id: AlertId,
-    services: ServicesHere,
-    idempotency_key: Annotated[
-        str | None, Header(alias="Idempotency-Key", pattern=r"^[\x21-\x7e]{1,200}$")
-    ] = None,
-) -> Asked:
-    return Asked(request, services, alert_id, idempotency_key)
+def _asked(alert_id: AlertId, write: WriteHere) -> Asked:
+    return Asked(alert_id, write)
 
 
 AskedHere = Annotated[Asked, Depends(_asked)]
@@ -160,12 +160,12 @@ def attach_to_alert(
             asked.alert_id,
             paper,
             caller_of(principal),
-            clocks=clocks_of(asked.services.settings),
-            most=asked.services.settings.attachment_bytes,
+            clocks=clocks_of(asked.write.services.settings),
+            most=asked.write.services.settings.attachment_bytes,
             at=clock.now(),
         )
 
-    return _once(asked, principal, [paper.name, media_type, digest, paper.note, public], do, status=201)
+    return asked.once(principal, [paper.name, media_type, digest, paper.note, public], do, status=201)
 
 
 def _taken(asked: Asked, principal: Principal, step: Step, *, tells: str | None = None) -> Response:
@@ -173,34 +173,9 @@ def _taken(asked: Asked, principal: Principal, step: Step, *, tells: str | None 
 
     def do(connection: Connection) -> None:
         at = clock.now()
-        clocks = clocks_of(asked.services.settings)
+        clocks = clocks_of(asked.write.services.settings)
         take_step(connection, asked.alert_id, step, caller_of(principal), clocks=clocks, at=at)
         if tells is not None:
             tell(connection, tells, asked.alert_id, at)
 
-    return _once(
-        asked, principal, [step.reason, dict(step.detail), step.public, step.assign_to], do, status=200
-    )
-
-
-def _once(
-    asked: Asked,
-    principal: Principal,
-    content: list[Any],
-    do: Callable[[Connection], None],
-    *,
-    status: int,
-) -> Response:
-    """Do it once a key, and answer with the alert; a refused step is rolled back and keeps no answer."""
-    with asked.services.database.write() as connection:
-
-        def write() -> Answer:
-            do(connection)
-            return status, orjson.loads(orjson.dumps(alert_detail(connection, asked.alert_id, principal)))
-
-        path = [asked.request.method, asked.request.url.path, content]
-        digest = hashlib.sha256(orjson.dumps(path)).digest()
-        answered, body = once(connection, actor=principal.name, key=asked.key, request=digest, write=write)
-    return Response(
-        orjson.dumps(body), answered, {"Cache-Control": "no-store"}, media_type="application/json"
-    )
+    return asked.once(principal, [step.reason, dict(step.detail), step.public, step.assign_to], do)
