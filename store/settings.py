@@ -274,7 +274,7 @@ class Settings(BaseSettings):
         2, description="The same for a unit that is not listed."
     )
     suspicion_codes: list[str] = Field(
-        default=["mark_abuse", "recomputed_differs"],
+        default=["mark_abuse"],
         description="JSON: kinds of alert that are suspicions of falsified data (D.4) and send officers to the site.",
     )
     visit_cap_listed: Annotated[int, Field(ge=0, le=366)] = Field(

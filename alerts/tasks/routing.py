@@ -69,7 +69,7 @@ class Policy:
     repeats_unlisted: int = 2
     cap_listed: int = 2
     cap_unlisted: int = 6
-    suspicion: frozenset[str] = frozenset({"mark_abuse", "recomputed_differs"})
+    suspicion: frozenset[str] = frozenset({"mark_abuse"})
 
 
 @dataclass(frozen=True, slots=True)
