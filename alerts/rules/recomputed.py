@@ -14,6 +14,9 @@ from alerts.rules.shape import Noticed, Rule, Subjected, Window
 PLAUSIBLE = (Decimal("0.5"), Decimal(2))
 """Minutes that never came explain a difference when they need be no less than half and no more than twice the others ([P])."""
 
+CHANGING = frozenset({"starting", "stopping", "banked"})
+"""While a source starts or stops its oxygen moves so fast that every way of folding gives another value."""
+
 
 def examine(window: Window) -> list[Noticed]:
     """Hours whose reported value differs from what the platform makes of the same hour, measured or folded.
@@ -27,6 +30,8 @@ def examine(window: Window) -> list[Noticed]:
         share = window.thresholds.differs
         column = _column(period, share)
         if column is None or (column == "measured" and _gap_explains(period)):
+            continue
+        if column == "folded" and period.status in CHANGING:
             continue
         reported: Decimal | None = getattr(period.reported, column)
         recomputed: Decimal | None = getattr(period.recomputed, column)
@@ -104,5 +109,5 @@ DIFFERS = Rule(
     examine,
     ends,
     settings=("recomputed_differs_percent",),
-    innocent_causes=("device_marked", "missing_minutes", "other_way_of_folding"),
+    innocent_causes=("device_marked", "missing_minutes", "other_way_of_folding", "changing_oxygen"),
 )

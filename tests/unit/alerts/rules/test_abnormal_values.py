@@ -275,6 +275,10 @@ RECOMPUTED: list[tuple[str, Period, str | None]] = [
     ("the other way of folding explains it",
      period(SO2, "100", folded="110", recomputed="100", recomputed_folded="137.5",
             inputs={**ALL, "folded_minutes": "111"}), None),
+    ("folding parts by itself while the source starts",
+     period(SO2, "100", folded="110", recomputed="100", recomputed_folded="137.5", status="starting", valid=True, inputs=ALL), None),
+    ("its measured value does not",
+     period(SO2, "80", recomputed="100", status="starting", valid=True, inputs=ALL), "-0.2000"),
     ("a faulty hour is known", period(SO2, "80", recomputed="100", status="fault", inputs=ALL), None),
     ("no minutes, nothing to compare with", period(SO2, "80"), None),
 ]  # fmt: skip
