@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
+from store.marklabels import CONDITION, labels_of
 from store.sitestypes import Day, FactorCode, Identifier, Key, Moment, Number, Part, Text
 
 
@@ -208,6 +209,21 @@ class SiteEntry(Part):
     note: Text | None = None
     positive_list: tuple[ListingEntry, ...] = ()
     outlets: Annotated[tuple[OutletEntry, ...], Field(max_length=200)] = ()
+
+    @model_validator(mode="after")
+    def _labels_can_be_filed(self) -> SiteEntry:
+        """Only a filed mark opens an exemption (C.1), so its label must be one that this industry can file."""
+        labels = sorted(
+            label.code for label in labels_of(self.industry) if label.filed and label.category == CONDITION
+        )
+        for outlet in self.outlets:
+            for exemption in outlet.exemptions:
+                if exemption.label not in labels:
+                    raise ValueError(
+                        f"outlet {outlet.id} has an exemption for {exemption.label!r}, which no mark of a "
+                        f"{self.industry} can name; there are: {', '.join(labels)}"
+                    )
+        return self
 
     @model_validator(mode="after")
     def _one_listing_at_a_time(self) -> SiteEntry:

@@ -139,6 +139,12 @@ def test_overlapping_limits_of_one_clause_are_refused_and_limits_that_follow_eac
 EXEMPTION = '{label: starting, factors: [a21026], hours_per_event: "4", source: 某许可证, from: "%s"}'
 
 
+def test_an_exemption_for_a_label_that_nobody_can_file_is_refused_with_those_that_can() -> None:
+    text = GOOD + f"        exemptions: [{EXEMPTION.replace('starting', 'banked') % '2026-01-01'}]\n"
+    with pytest.raises(SitesFileError, match="no mark of a cement can name; there are: accident, starting"):
+        read_sites_file(text)
+
+
 def test_two_exemptions_that_hold_at_the_same_time_for_one_label_are_refused() -> None:
     both = f"        exemptions:\n          - {EXEMPTION % '2026-01-01'}\n          - {EXEMPTION % '2026-06-01'}\n"
     with pytest.raises(
