@@ -103,7 +103,7 @@ def tell_task(connection: Connection, task_id: int, at: datetime) -> int:
         ("due", None if task["due_at"] is None else minute(task["due_at"])),
         ("sample", text("notify.sample") if task["sample"] else None),
     ]
-    link = "/tasks" if task["alert_id"] is None else f"/alerts/{task['alert_id']}"
+    link = None if task["alert_id"] is None else f"/alerts/{task['alert_id']}"
     message = Message(text("notify.title.task", kind=kind, place=place), body_of(lines), link)
     told = recipients(plan, Telling("task", USUAL_SEVERITY, task["site"], task["code"]), at)
     facts = {"task": task["number"], "kind": task["kind"], "site": task["site"], "reason": task["reason"]}
