@@ -25,6 +25,19 @@ class Permission(StrEnum):
     TASKS_HANDLE = "tasks:handle"  #: ask for tasks, work on them, end them
     CHANNELS_READ = "channels:read"  #: over what people are told, and whether it works
     NOTIFICATIONS_READ = "notifications:read"  #: messages and the proofs of their delivery
+    LEADS_READ = "leads:read"  #: leads, their reviews, clocks and papers
+    LEADS_DRAFT = "leads:draft"  #: raise, complete and present a lead; talks, statements taken down, discussions
+    LEADS_REVIEW_TECHNICAL = "leads:review_technical"  #: sign a lead off, or send it back; never one's own
+    LEADS_REVIEW_LEGAL = "leads:review_legal"  #: the same for the law
+    LEADS_DECIDE = "leads:decide"  #: hand a reviewed lead over, record its outcome
+    LEADS_STATE = "leads:state"  #: a company's statement on what it is charged with
+    HANDOVER_READ = "handover:read"  #: where leads are handed over to, and the receipts
+    EVIDENCE_READ = "evidence:read"  #: list and fetch evidence packages; every time is recorded
+    EVIDENCE_BUILD = "evidence:build"
+    LOG_READ = "log:read"  #: checkpoints, keys and proofs of the evidence log
+    AUDIT_READ = "audit:read"  #: who wrote what and who read evidence
+    RETENTION_READ = "retention:read"  #: legal holds, and what was dropped when
+    RETENTION_HOLD = "retention:hold"  #: place and lift a legal hold
     STREAM_READ = "stream:read"  #: live events
     OPERATIONS_READ = "operations:read"  #: time-driven jobs and what became of them
     METRICS_READ = "metrics:read"  #: Prometheus metrics from elsewhere than this machine
@@ -39,11 +52,22 @@ _READ = frozenset(
         Permission.TASKS_READ,
         Permission.MARKS_READ,
         Permission.STREAM_READ,
+        # Heads and proofs tell nothing of what is in the log; whoever has a package may check it against them.
+        Permission.LOG_READ,
     }
 )
 
 # What the bureau reads beyond what a company reads of its own.
-_INNER = _READ | {Permission.ROUTING_READ, Permission.CHANNELS_READ, Permission.NOTIFICATIONS_READ}
+_INNER = _READ | {
+    Permission.ROUTING_READ,
+    Permission.CHANNELS_READ,
+    Permission.NOTIFICATIONS_READ,
+    Permission.LEADS_READ,
+    Permission.HANDOVER_READ,
+    Permission.EVIDENCE_READ,
+    Permission.EVIDENCE_BUILD,
+    Permission.RETENTION_READ,
+}
 
 _HANDLE = frozenset(
     {
@@ -55,13 +79,21 @@ _HANDLE = frozenset(
 )
 
 PERMISSIONS: Mapping[Role, frozenset[Permission]] = {
-    Role.OFFICER: _INNER | _HANDLE | {Permission.MARKS_FILE},
-    Role.TECHNICAL_REVIEWER: _INNER,
-    Role.LEGAL_REVIEWER: _INNER,
-    Role.SUPERVISOR: _INNER | _HANDLE | {Permission.OPERATIONS_READ},
-    Role.AUDITOR: _INNER,
+    Role.OFFICER: _INNER | _HANDLE | {Permission.MARKS_FILE, Permission.LEADS_DRAFT},
+    Role.TECHNICAL_REVIEWER: _INNER | {Permission.LEADS_REVIEW_TECHNICAL},
+    Role.LEGAL_REVIEWER: _INNER | {Permission.LEADS_REVIEW_LEGAL},
+    Role.SUPERVISOR: _INNER
+    | _HANDLE
+    | {
+        Permission.OPERATIONS_READ,
+        Permission.LEADS_DRAFT,
+        Permission.LEADS_DECIDE,
+        Permission.RETENTION_HOLD,
+        Permission.AUDIT_READ,
+    },
+    Role.AUDITOR: _INNER | {Permission.AUDIT_READ},
     # Of its own site only: every query is narrowed by Principal.site_key.
-    Role.COMPANY: _READ | {Permission.ALERTS_REPLY, Permission.MARKS_FILE},
+    Role.COMPANY: _READ | {Permission.ALERTS_REPLY, Permission.MARKS_FILE, Permission.LEADS_STATE},
     # Who runs the machines sees how data flow, not what officers do with it.
     Role.OPERATOR: frozenset(
         {
@@ -72,6 +104,8 @@ PERMISSIONS: Mapping[Role, frozenset[Permission]] = {
             Permission.STREAM_READ,
             Permission.OPERATIONS_READ,
             Permission.METRICS_READ,
+            Permission.LOG_READ,
+            Permission.RETENTION_READ,
         }
     ),
     Role.ADMIN: frozenset(Permission),
