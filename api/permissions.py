@@ -26,7 +26,7 @@ class Permission(StrEnum):
     CHANNELS_READ = "channels:read"  #: over what people are told, and whether it works
     NOTIFICATIONS_READ = "notifications:read"  #: messages and the proofs of their delivery
     LEADS_READ = "leads:read"  #: leads, their reviews, clocks and papers
-    LEADS_DRAFT = "leads:draft"  #: raise, complete and present a lead; talks, statements taken down, discussions
+    LEADS_DRAFT = "leads:draft"  #: raise and complete a lead; talks, statements, discussions
     LEADS_REVIEW_TECHNICAL = "leads:review_technical"  #: sign a lead off, or send it back; never one's own
     LEADS_REVIEW_LEGAL = "leads:review_legal"  #: the same for the law
     LEADS_DECIDE = "leads:decide"  #: hand a reviewed lead over, record its outcome
