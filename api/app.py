@@ -18,6 +18,7 @@ from api.live import Hub
 from api.metrics import Metrics
 from api.routes import (
     alerts,
+    audit,
     checks,
     data,
     handling,
@@ -56,6 +57,7 @@ TAGS = [
     {"name": "alerts", "description": "Alerts (预警) and what is done about them."},
     {"name": "tasks", "description": "Tasks (核查任务), visits, and the positive list (正面清单)."},
     {"name": "notifications", "description": "Channels, messages, and the proofs of their delivery."},
+    {"name": "audit", "description": "Who wrote what, and who read evidence."},
     {"name": "live", "description": "Server-sent events."},
     {"name": "operations", "description": "The work that time drives."},
     {"name": "system", "description": "Health, readiness and metrics."},
@@ -120,6 +122,7 @@ def include_routes(app: FastAPI) -> None:
         tasks,
         positivelist,
         notifications,
+        audit,
         stream,
         operations,
         system,

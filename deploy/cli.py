@@ -13,6 +13,7 @@ import typer
 from rich.console import Console
 
 from deploy.commands import (
+    audit,
     backtest,
     channels,
     decode,
@@ -54,6 +55,7 @@ app.command("api")(services.api)
 app.command("simulate")(simulate.simulate)
 app.command("decode")(decode.decode)
 app.command("replay")(replay.replay)
+app.command("audit")(audit.audit)
 app.command("backtest")(backtest.backtest)
 app.command("settings")(settings.settings)
 app.command("run")(run.run)

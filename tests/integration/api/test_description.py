@@ -54,6 +54,7 @@ OPERATIONS = [
     ("GET", "/api/v1/channels"),
     ("GET", "/api/v1/notifications"),
     ("GET", "/api/v1/notifications/{message_id}"),
+    ("GET", "/api/v1/audit"),
     ("GET", "/api/v1/healthz"),
     ("GET", "/api/v1/metrics"),
 ]
