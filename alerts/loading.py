@@ -13,10 +13,10 @@ from alerts.judgement.statements import NOTHING_SAID, Statements, statements_of
 from alerts.judgement.subject import Subject
 from alerts.judgement.values import Columns, Period, Sample, Verdict
 from alerts.windows import windows
-from store.checks import chain_checks_over, checks_over
+from store.checkreads import chain_checks_over, checks_over
 from store.clock import BEIJING, HOUR, hour_start
 from store.database import Connection
-from store.marks import marks_over
+from store.markreads import marks_over
 from store.queries import queries
 
 Place = tuple[str, datetime]

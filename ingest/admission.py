@@ -6,10 +6,13 @@ import hmac
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 
 from store.clock import DAY, HOUR
 from store.model import Monitor, Outlet, Registry
-from store.settings import Settings
+
+if TYPE_CHECKING:
+    from store.settings import Settings
 
 MINUTE_PERIOD_SECONDS = 600
 """Length of a minute period when the monitor's cadence does not say it: minute data are ten-minute values (hj212.md §9)."""

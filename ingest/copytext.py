@@ -11,6 +11,8 @@ from typing import Any
 
 import orjson
 
+from ingest.storable import storable
+
 NULL = r"\N"
 
 _ESCAPES = {"\\": r"\\", "\t": r"\t", "\n": r"\n", "\r": r"\r"}
@@ -37,25 +39,7 @@ def document(value: Any) -> str:
     try:
         found = orjson.dumps(value)
     except orjson.JSONEncodeError:
-        return orjson.dumps(_storable(value)).decode()
+        return orjson.dumps(storable(value)).decode()
     if b"\\u0000" in found:
-        found = orjson.dumps(_storable(value))
+        found = orjson.dumps(storable(value))
     return found.decode()
-
-
-def _storable(value: Any) -> Any:
-    if isinstance(value, str):
-        return plain(value)
-    if isinstance(value, Mapping):
-        return {plain(str(key)): _storable(part) for key, part in value.items()}
-    if isinstance(value, list | tuple):
-        return [_storable(part) for part in value]
-    return value
-
-
-_UNSTORABLE = str.maketrans({"\x00": "�", **{chr(code): "�" for code in range(0xD800, 0xE000)}})
-
-
-def plain(value: str) -> str:
-    """Text that PostgreSQL can store, for statements that take parameters instead of COPY text."""
-    return value.translate(_UNSTORABLE)

@@ -5,10 +5,10 @@ Pure: the same arguments give the same batch, so that a batch whose transaction 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 
-from ingest.admission import Refusal, Terms, keys_of
+from ingest.admission import Refusal, Terms, belongs, keys_of
 from ingest.arrival import Arrival
 from ingest.batch import Batch, FrameOrigin, GatewayNews, StoredMessage, StreamKey, Tail
 from ingest.documents import place_documents
@@ -23,6 +23,9 @@ from store.model import Registry
 RAW_OF_TOO_LARGE = 1024
 """Bytes of an oversized message that go into quarantine for the eye; the whole is in the message."""
 
+Refused = Callable[[int, bytes], "Refusal | None"]
+"""Why a piece, given by its message and its bytes, was refused; None when it was not."""
+
 
 def decode(
     messages: Sequence[StoredMessage],
@@ -31,20 +34,29 @@ def decode(
     tails: Mapping[StreamKey, Tail],
     terms: Terms,
     now: datetime,
+    refused: Refused | None = None,
 ) -> Batch:
     """Decode a batch. ``tails`` are the streams as the last committed batch left them; they are not changed.
 
     Half frames that have waited longer than ``terms.partial_frame`` at ``now``, or when their stream goes on, are given up.
-    With no messages only that is done.
+    With no messages only that is done. ``refused`` names pieces that were refused for a reason that these arguments do not show,
+    such as a password that they do not hold.
     """
-    return _Decoding(registry, tails, terms).run(messages, now)
+    return _Decoding(registry, tails, terms, refused).run(messages, now)
 
 
 class _Decoding:
-    def __init__(self, registry: Registry, tails: Mapping[StreamKey, Tail], terms: Terms) -> None:
+    def __init__(
+        self,
+        registry: Registry,
+        tails: Mapping[StreamKey, Tail],
+        terms: Terms,
+        refused: Refused | None,
+    ) -> None:
         self._registry = registry
         self._tails = tails
         self._terms = terms
+        self._refused = refused
         self._batch = Batch()
         self._open: dict[str, StreamDecoder] = {}
 
@@ -144,7 +156,10 @@ class _Decoding:
         return FrameOrigin(message.id, arrival.received_at, arrival.gateway, NO_OUTLET)
 
     def _place(self, origin: FrameOrigin, channel: str, piece: Frame | Rejected) -> None:
-        if isinstance(piece, Rejected):
+        if self._refused is not None and (refusal := self._refused(origin.message_id, piece.raw)):
+            outlet = belongs(self._registry, piece.mn, origin.gateway)
+            quarantine(self._batch, origin, channel, refusal, mn=piece.mn, outlet=outlet, raw=piece.raw)
+        elif isinstance(piece, Rejected):
             place_rejected(self._batch, origin, channel, piece, self._registry)
         else:
             place(

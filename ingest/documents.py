@@ -9,12 +9,10 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-import orjson
-
 from ingest.admission import Refusal, Terms, belongs
 from ingest.batch import Batch, FrameOrigin
 from ingest.frames import Piece, place, quarantine
-from ingest.payloads import Envelope, PayloadRefused, read_json_payload, read_neuron_payload
+from ingest.payloads import Envelope, PayloadRefused, plain_json, read_json_payload, read_neuron_payload
 from ingest.pieces import all_anomalies, note_undecodable
 from ingest.tally import NO_OUTLET
 from store.model import Monitor, Registry
@@ -75,8 +73,8 @@ def _piece(envelope: Envelope, raw: bytes) -> Piece:
 
     def body() -> Mapping[str, Any]:
         try:
-            return {"record": orjson.loads(raw)}
-        except orjson.JSONDecodeError:
+            return {"record": plain_json.loads(raw)}
+        except ValueError:
             return {"text": raw.decode("utf-8", "replace")}
 
     def no_answer(monitor: Monitor) -> None:

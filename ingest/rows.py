@@ -11,9 +11,7 @@ from functools import lru_cache
 from ingest import copytext
 from ingest.batch import Batch, FrameReadings, StoredMessage
 from ingest.copytext import NULL, binary
-
-FLAG_CHARACTERS_MOST = 32
-"""HJ 212 flags have one or two letters; a longer text is cut here and stands whole in the message."""
+from ingest.storable import FLAG_CHARACTERS_MOST
 
 _text = lru_cache(maxsize=4096)(copytext.text)
 

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-import orjson
-
+from ingest.payloads import plain_json
 from store.errors import DecodeError
 
 STATES = frozenset({"online", "offline"})
@@ -27,8 +26,8 @@ def read_status(payload: bytes) -> tuple[str, Mapping[str, Any]]:
             code="payload_malformed",
         )
     try:
-        document = orjson.loads(payload)
-    except orjson.JSONDecodeError as error:
+        document = plain_json.loads(payload)
+    except ValueError as error:
         raise DecodeError(f"the status is no JSON: {error}", code="payload_malformed") from error
     if not isinstance(document, dict) or document.get("state") not in STATES:
         raise DecodeError(

@@ -1,7 +1,7 @@
 """Checks of a monitor (标样核查, 比对, 校准, 校验) and comparisons along its transmission chain (regulation.md B.1, B.2).
 
 A failed check makes everything back to the last passed one and forward to the next passed one invalid; so the nearest check
-before a moment and the nearest after it say all about that moment.
+before a moment and the nearest after it say all about that moment. Here they are values; ``store/checkreads.py`` reads them.
 """
 
 from __future__ import annotations
@@ -12,8 +12,6 @@ from decimal import Decimal
 from typing import Any
 
 from store.clock import BEIJING
-from store.database import Connection, rows
-from store.queries import queries
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,30 +50,6 @@ class ChainCheck:
     logger: Decimal | None
     filed_by: str
     received_at: datetime
-
-
-def checks_over(
-    connection: Connection, outlet_key: int, from_time: datetime, to_time: datetime
-) -> tuple[Check, ...]:
-    """The checks in [from_time, to_time), and of each factor the last one before and the first one after; oldest first.
-
-    Of several statements about one factor and moment one is given: the last that was filed, or the failed one where device and
-    people differ.
-    """
-    arguments = {"outlet_key": outlet_key, "from_time": from_time, "to_time": to_time}
-    with rows(connection) as cursor:
-        found = cursor.execute(queries("marks")["checks_over"], arguments).fetchall()
-    return tuple(check_of(row) for row in found)
-
-
-def chain_checks_over(
-    connection: Connection, outlet_key: int, from_time: datetime, to_time: datetime
-) -> tuple[ChainCheck, ...]:
-    """The comparisons of the hours that start in [from_time, to_time); the last one filed for an hour and factor counts."""
-    arguments = {"outlet_key": outlet_key, "from_time": from_time, "to_time": to_time}
-    with rows(connection) as cursor:
-        found = cursor.execute(queries("marks")["chain_checks_over"], arguments).fetchall()
-    return tuple(chain_check_of(row) for row in found)
 
 
 def check_of(row: dict[str, Any]) -> Check:

@@ -10,7 +10,7 @@ import yaml
 from store.clock import BEIJING
 from store.model import Condition, Exemption, Limit, Listing, Monitor, Outlet, Registry, Site
 from store.options import decimal_text, given, options_record
-from store.registry import condition_record
+from store.registryrows import condition_record
 
 
 def export_sites(registry: Registry, *, secrets: bool) -> str:

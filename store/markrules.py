@@ -6,7 +6,7 @@ a stop of a week that is filed in the end only the last day takes effect.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 
@@ -142,15 +142,3 @@ def check_factor(factor: str | None, outlet: Outlet, *, code: str) -> None:
             code=code,
             factor=factor,
         )
-
-
-def covered(span: tuple[datetime, datetime], by: Iterable[tuple[datetime, datetime]]) -> bool:
-    """Whether some periods together leave nothing of ``span`` over."""
-    reached, end = span
-    for start, finish in sorted(by):
-        if start > reached:
-            return False
-        reached = max(reached, finish)
-        if reached >= end:
-            return True
-    return reached >= end

@@ -2,20 +2,17 @@
 
 A device mark (自动监测设备标记) takes the marked data out; a condition mark (工况标记) leaves them and may open an exemption.
 Marks are statements: they are only ever added (``store/markfiling.py``). A wrong one is withdrawn, a late one is kept and changes
-no value.
+no value. Here they are values; ``store/markreads.py`` reads them.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from store.clock import BEIJING
-from store.database import Connection, rows
-from store.markrules import covered
-from store.queries import queries
 
 STANDARD_CHECK = "standard_check"
 """The device item that stays visible beside a mark filed by hand (C.1)."""
@@ -70,15 +67,6 @@ class Mark:
         return self.factor is None or self.factor == factor
 
 
-def marks_over(
-    connection: Connection, outlet_key: int, from_time: datetime, to_time: datetime
-) -> tuple[Mark, ...]:
-    """Every mark that touches [from_time, to_time), oldest first; late and withdrawn ones too: ask ``effective``."""
-    arguments = {"outlet_key": outlet_key, "from_time": from_time, "to_time": to_time}
-    with rows(connection) as cursor:
-        return tuple(mark_of(row) for row in cursor.execute(queries("marks")["marks_over"], arguments))
-
-
 def mark_of(row: dict[str, Any]) -> Mark:
     """A mark from a row of marks.sql; its times in Beijing time."""
     times = {name: value.astimezone(BEIJING) for name, value in row.items() if isinstance(value, datetime)}
@@ -104,3 +92,15 @@ def outranked(marks: Sequence[Mark]) -> frozenset[int]:
             ),
         )
     )
+
+
+def covered(span: tuple[datetime, datetime], by: Iterable[tuple[datetime, datetime]]) -> bool:
+    """Whether some periods together leave nothing of ``span`` over."""
+    reached, end = span
+    for start, finish in sorted(by):
+        if start > reached:
+            return False
+        reached = max(reached, finish)
+        if reached >= end:
+            return True
+    return reached >= end

@@ -7,7 +7,7 @@ from typing import Any
 
 from store.model import Bound, Condition, Options
 from store.options import options_record
-from store.registry import condition_of, condition_record
+from store.registryrows import condition_of, condition_record
 from store.sitesentries import (
     ConditionEntry,
     ExemptionEntry,

@@ -14,10 +14,12 @@ from alerts.judgement.values import FactorHour, Period, Rules
 from alerts.loading import samples, stored_periods
 from alerts.rules.shape import LENGTHS, Place, Rule, Thresholds, Window
 from alerts.windows import hours_between
-from store.checks import Check, checks_over
+from store.checkreads import checks_over
+from store.checks import Check
 from store.clock import BEIJING, DAY, HOUR, day_start
 from store.database import Connection
-from store.marks import Mark, marks_over
+from store.markreads import marks_over
+from store.marks import Mark
 from store.model import Outlet
 from store.queries import queries
 

@@ -15,10 +15,10 @@ from alerts.statistics.facts import Fact, Facts, result_of
 from alerts.statistics.mass import GAS_FLOW, WATER_FLOW
 from alerts.statistics.material import Material
 from alerts.statistics.spans import Span, span_of
-from store.checks import checks_over
+from store.checkreads import checks_over
 from store.clock import BEIJING, HOUR, hour_start
 from store.database import Connection
-from store.marks import marks_over
+from store.markreads import marks_over
 from store.model import Outlet
 from store.queries import queries
 from store.settings import Settings

@@ -30,7 +30,7 @@ from api.wire import window
 from api.writes import WriteHere
 from store import clock
 from store.checkfiling import NewChainCheck, NewCheck, file_chain_check, file_check
-from store.checks import chain_checks_over, checks_over
+from store.checkreads import chain_checks_over, checks_over
 from store.database import Connection
 from store.registry import load_registry
 

@@ -14,13 +14,15 @@ from rich.table import Table
 
 from store import clock
 from store.checkfiling import KINDS, NewCheck, file_check
-from store.checks import Check, checks_over
+from store.checkreads import checks_over
+from store.checks import Check
 from store.database import connect
 from store.errors import Refused
 from store.markfiling import file_mark, withdraw_mark
 from store.marklabels import label_name, labels_of
+from store.markreads import marks_over
 from store.markrules import NewMark, clocks_of
-from store.marks import Mark, marks_over
+from store.marks import Mark
 from store.model import Outlet, Registry
 from store.registry import load_registry
 from store.settings import load_settings

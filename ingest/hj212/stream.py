@@ -13,7 +13,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from itertools import islice
-from typing import Final
+from typing import Final, Union
 
 from ingest.hj212.anomalies import Anomaly, ordered
 from ingest.hj212.cp import Items
@@ -21,7 +21,8 @@ from ingest.hj212.frame import Frame, Rejected
 from ingest.hj212.packet import Keys, Proof, Refusal, prove, read, text_of
 from ingest.hj212.quick import quick_frame
 
-Piece = Frame | Rejected
+# A runtime union of the older spelling: this module also runs on Python 3.9, in the verifier of evidence packages.
+Piece = Union[Frame, Rejected]  # noqa: UP007
 
 #: ``##``, a length field of any number of digits, and the beginning of a header.
 _HEAD: Final = re.compile(rb"##(\d{0,6})(?=[ ;,]{0,2}[A-Za-z]{2,6}=)")

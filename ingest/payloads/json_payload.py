@@ -22,6 +22,7 @@ from ingest.hj212.typed import Upload, measurements
 from ingest.payloads.envelope import Envelope, PayloadRefused
 from ingest.payloads.strict_json import Number, parse
 from store.clock import BEIJING
+from store.isotime import moment_of
 
 MOST_RECORDS: Final = 10_000
 MOST_FACTORS: Final = 500
@@ -115,7 +116,7 @@ def _data_time(record: Record, path: str) -> tuple[datetime, str | None]:
             return moment, odd.value if odd else None
     else:
         try:
-            moment = datetime.fromisoformat(text)
+            moment = moment_of(text)
             return moment if moment.tzinfo else moment.replace(tzinfo=BEIJING), None
         except ValueError:
             moment = None  # reported with the other spellings that give no time

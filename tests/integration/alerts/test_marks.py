@@ -11,12 +11,14 @@ from psycopg.types.json import Jsonb
 from alerts.automatic import keep_automatic
 from alerts.devicestates import take_up_device_records
 from alerts.windows import hours_between
-from store.checks import Check, checks_over
+from store.checkreads import checks_over
+from store.checks import Check
 from store.clock import HOUR, hour_start
 from store.errors import Refused
 from store.markfiling import file_mark, withdraw_mark
+from store.markreads import marks_over
 from store.markrules import NewMark
-from store.marks import Mark, marks_over
+from store.marks import Mark
 from tests.integration.alerts.plant import COD, FLOW, MORNING, NOX, SO2, Plant, soon
 
 MINUTE = timedelta(minutes=1)

@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from store.clock import BEIJING, day_start
 from store.errors import Refused
 from store.marklabels import Label, find_label, labels_of
-from store.markrules import Clocks, NewMark, by_day, check_mark, covered, deadline_of
-from store.marks import Mark, outranked
+from store.markrules import Clocks, NewMark, by_day, check_mark, deadline_of
+from store.marks import Mark, covered, outranked
 from store.model import Outlet
 
 
