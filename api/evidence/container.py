@@ -155,7 +155,7 @@ class Spool:
 class Packed:
     """A finished file: its size in bytes and its SHA-256."""
 
-    bytes: int
+    size: int
     digest: bytes
 
 
