@@ -166,29 +166,32 @@ class _Replay:
         )
 
     def _decode(self, piece: Mapping[str, Any]) -> Batch:
-        batch = Batch()
         raw = bytes(piece["raw"])
         if piece["reason"] in WHOLE_MESSAGE:
             raw = self._payload_of(piece, raw)
         origin = FrameOrigin(piece["message_id"], piece["received_at"], piece["gateway"], NO_OUTLET)
-        channel = piece["channel"]
-        if channel == "hj212":
-            decoder = StreamDecoder(keys=keys_of(self._registry, piece["gateway"]))
-            for found in (*decoder.feed(raw), *decoder.flush()):
-                if isinstance(found, Frame):
-                    known = hj212_piece(found, self._registry)
-                    place(batch, origin, channel, known, self._registry, self._terms)
-                else:
-                    place_rejected(batch, origin, channel, found, self._registry)
-        elif channel in ("json", "neuron"):
-            place_documents(batch, origin, channel, raw, self._registry, self._terms)
-        return batch
+        return decode_piece(origin, piece["channel"], raw, self._registry, self._terms)
 
     def _payload_of(self, piece: Mapping[str, Any], beginning: bytes) -> bytes:
         row = self._connection.execute(
             self._sql["payload_of"], {"id": piece["message_id"], "received_at": piece["received_at"]}
         ).fetchone()
         return bytes(row[0]) if row else beginning
+
+
+def decode_piece(origin: FrameOrigin, channel: str, raw: bytes, registry: Registry, terms: Terms) -> Batch:
+    """What a quarantined piece comes to with this registry. Pure."""
+    batch = Batch()
+    if channel == "hj212":
+        decoder = StreamDecoder(keys=keys_of(registry, origin.gateway))
+        for found in (*decoder.feed(raw), *decoder.flush()):
+            if isinstance(found, Frame):
+                place(batch, origin, channel, hj212_piece(found, registry), registry, terms)
+            else:
+                place_rejected(batch, origin, channel, found, registry)
+    elif channel in ("json", "neuron"):
+        place_documents(batch, origin, channel, raw, registry, terms)
+    return batch
 
 
 def _outcome(stored: Outcome, refused: list[str], before: str) -> str:

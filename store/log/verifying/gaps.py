@@ -1,0 +1,71 @@
+"""What retention dropped lawfully: the holes that must be there."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from store.database import Connection
+from store.queries import queries
+
+Interval = tuple[int, int]
+
+
+class Intervals:
+    """Half-open ranges of whole numbers, asked whether they hold one."""
+
+    def __init__(self, intervals: Iterable[Interval]) -> None:
+        self.intervals: Sequence[Interval] = sorted(intervals)
+        self._lows = [low for low, _ in self.intervals]
+
+    def __contains__(self, number: int) -> bool:
+        place = bisect_right(self._lows, number) - 1
+        return place >= 0 and number < self.intervals[place][1]
+
+    def __bool__(self) -> bool:
+        return bool(self.intervals)
+
+
+@dataclass(frozen=True, slots=True)
+class Gaps:
+    """The dropped chunks.
+
+    Attributes
+    ----------
+    ids : table -> numbers of the rows that were dropped (message, quarantine)
+    times : table -> ranges of the time that the table is divided by
+    """
+
+    ids: dict[str, Intervals] = field(default_factory=dict)
+    times: dict[str, list[tuple[datetime, datetime]]] = field(default_factory=dict)
+
+    @property
+    def any(self) -> bool:
+        """Whether anything was ever dropped."""
+        return bool(self.times)
+
+    @property
+    def any_message(self) -> bool:
+        """Whether messages were ever dropped."""
+        return "message" in self.times
+
+    def has_message(self, message_id: int) -> bool:
+        """Whether a message was dropped."""
+        return message_id in self.ids.get("message", Intervals(()))
+
+    def has(self, table: str, moment: datetime) -> bool:
+        """Whether the rows of a table at this moment were dropped."""
+        return any(start <= moment < end for start, end in self.times.get(table, ()))
+
+
+def load_gaps(connection: Connection) -> Gaps:
+    """Every drop that is recorded."""
+    ids: dict[str, list[Interval]] = defaultdict(list)
+    times: dict[str, list[tuple[datetime, datetime]]] = defaultdict(list)
+    for kind, start, end, numbers in connection.execute(queries("logverify")["drops"]):
+        times[kind].append((start, end))
+        ids[kind].extend((part.lower, part.upper) for part in numbers)
+    return Gaps({kind: Intervals(found) for kind, found in ids.items()}, dict(times))

@@ -1,0 +1,102 @@
+-- What `outfall log verify` reads. Names in braces are put in by the program; every statement runs in one read-only snapshot.
+
+-- name: begin
+-- Everything is read as of one moment; numbers and times have their one form.
+set transaction isolation level repeatable read read only;
+set local timezone to 'UTC';
+set local statement_timeout = 0;
+set local work_mem = '64MB'
+
+-- name: registry_moments
+-- When what the decoder looks at began or ceased to be so, or to be believed.
+select distinct moment from (
+    select unnest(array[valid_from, valid_to, recorded_from, recorded_to]) as moment from monitor_version
+    union all select unnest(array[valid_from, valid_to, recorded_from, recorded_to]) from outlet_version
+    union all select unnest(array[valid_from, valid_to, recorded_from, recorded_to]) from site_version
+) m
+where moment is not null order by moment
+
+-- name: message_bounds
+-- Smallest and largest number, and how many there are.
+select min(id), max(id), count(*) from message
+
+-- name: chunk_spans
+-- Which messages the rows of each chunk came from: what the reading of a window of messages can leave out.
+select min({time}), max({time}), min(message_id), max(message_id) from {table} group by tableoid
+
+-- name: messages
+-- A window of messages in the order in which they were stored.
+select id, received_at, gateway, channel, payload from message where id between %(low)s and %(high)s order by id
+
+-- name: readings
+-- The readings of a window, every revision; numbers digit by digit.
+select message_id, data_time, outlet_key, kind::text, factor, revision, value::text, minimum::text, maximum::text, total::text,
+       folded::text, folded_minimum::text, folded_maximum::text, flag, status::text, extra::text, received_at
+from reading
+where message_id between %(low)s and %(high)s and data_time between %(earliest)s and %(latest)s
+order by message_id
+
+-- name: device_records
+-- The uploads of a window that are no readings.
+select message_id, received_at, outlet_key, cn, data_time, body::text
+from device_record
+where message_id between %(low)s and %(high)s and received_at between %(earliest)s and %(latest)s
+order by message_id
+
+-- name: quarantined
+-- What was refused of a window, with the moments at which a replay made something of it.
+select q.message_id, q.received_at, q.id, q.gateway, q.channel, q.mn, q.outlet_key, q.reason, q.detail, q.raw,
+       (select array_agg(r.replayed_at order by r.replayed_at) from quarantine_replay r
+        where r.quarantine_id = q.id and r.outcome in ('accepted', 'duplicate', 'conflicting'))
+from quarantine q
+where q.message_id between %(low)s and %(high)s and q.received_at between %(earliest)s and %(latest)s
+order by q.message_id, q.id
+
+-- name: known_readings
+-- For values that a message holds and that were not stored with it: the messages whose readings say the same.
+select s.n, array_agg(r.message_id)
+from unnest(%(numbers)s::integer[], %(outlets)s::integer[], %(kinds)s::reading_kind[], %(factors)s::text[], %(times)s::timestamptz[],
+            %(values)s::numeric[], %(minima)s::numeric[], %(maxima)s::numeric[], %(totals)s::numeric[], %(foldeds)s::numeric[],
+            %(folded_minima)s::numeric[], %(folded_maxima)s::numeric[], %(flags)s::text[], %(extras)s::text[])
+     as s (n, outlet_key, kind, factor, data_time, value, minimum, maximum, total, folded, folded_minimum, folded_maximum, flag, extra)
+join reading r on r.outlet_key = s.outlet_key and r.kind = s.kind and r.factor = s.factor and r.data_time = s.data_time
+     and r.data_time between %(earliest)s and %(latest)s
+where (r.value, r.minimum, r.maximum, r.total, r.folded, r.folded_minimum, r.folded_maximum, r.flag, r.extra)
+      is not distinct from
+      (s.value, s.minimum, s.maximum, s.total, s.folded, s.folded_minimum, s.folded_maximum, s.flag, s.extra::jsonb)
+group by s.n
+
+-- name: replayed_messages
+-- Messages of which a replay stored something: its readings come later than their numbers say.
+select distinct q.message_id from quarantine q join quarantine_replay r on r.quarantine_id = q.id
+where r.outcome in ('accepted', 'duplicate', 'conflicting')
+
+-- name: odd_revisions
+-- Further revisions that cannot have come so: none before it, one that says the same, or one before it that came later.
+select r.outlet_key, r.kind::text, r.factor, r.data_time, r.revision, r.message_id, p.message_id,
+       case when p.revision is null then 'no_predecessor'
+            when exists (
+                select from reading o
+                where o.outlet_key = r.outlet_key and o.kind = r.kind and o.factor = r.factor and o.data_time = r.data_time
+                  and o.revision < r.revision
+                  and (o.value, o.minimum, o.maximum, o.total, o.folded, o.folded_minimum, o.folded_maximum, o.flag, o.extra)
+                      is not distinct from
+                      (r.value, r.minimum, r.maximum, r.total, r.folded, r.folded_minimum, r.folded_maximum, r.flag, r.extra)
+            ) then 'repeated'
+            else 'order' end as odd
+from reading r
+left join reading p on p.outlet_key = r.outlet_key and p.kind = r.kind and p.factor = r.factor and p.data_time = r.data_time
+     and p.revision = r.revision - 1
+where r.revision <> 1
+  and (p.revision is null or p.message_id > r.message_id or exists (
+          select from reading o
+          where o.outlet_key = r.outlet_key and o.kind = r.kind and o.factor = r.factor and o.data_time = r.data_time
+            and o.revision < r.revision
+            and (o.value, o.minimum, o.maximum, o.total, o.folded, o.folded_minimum, o.folded_maximum, o.flag, o.extra)
+                is not distinct from
+                (r.value, r.minimum, r.maximum, r.total, r.folded, r.folded_minimum, r.folded_maximum, r.flag, r.extra)
+      ))
+
+-- name: drops
+-- What retention dropped.
+select kind, range_start, range_end, ids from retention_drop order by id
