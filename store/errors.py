@@ -13,6 +13,7 @@
     ├── Refused                input that breaks a rule of the domain; nothing was written
     ├── NotFound               what was asked for does not exist
     ├── NotAllowed             the caller may not do this
+    ├── PaperFailed            typst could not make a paper of its data
     └── Conflict               the thing has changed, or the step is not possible now
 
 The code is for programs and never changes; the message is one English sentence for people that says what is wrong and
@@ -107,6 +108,12 @@ class NotAllowed(OutfallError):
     """The caller is not known or lacks the permission."""
 
     default_code = "not_allowed"
+
+
+class PaperFailed(OutfallError):
+    """Typst could not make a paper of its data: a mistake of ours, never one of the data."""
+
+    default_code = "paper_failed"
 
 
 class Conflict(OutfallError):
