@@ -6,12 +6,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from alerts.judgement.factors import FLOW, OXYGEN
+from alerts.judgement.collecting import Place, factors_wanted, received_of
 from alerts.judgement.hour import judge_hour
 from alerts.judgement.statements import NOTHING_SAID
 from alerts.judgement.subject import Subject
-from alerts.judgement.values import NOTHING, FactorHour, Period, Rules, Sample
-from alerts.loading import Place, Stored, first_period, load_statements, samples, stored_periods
+from alerts.judgement.values import FactorHour, Period, Rules, Sample
+from alerts.loading import Stored, first_period, load_statements, samples, stored_periods
 from alerts.writing import Change, changes_of
 from store.clock import HOUR
 from store.database import Connection
@@ -51,7 +51,7 @@ def judge_hours(
     if not ordered or not subject.factors:
         return JudgedHours({}, ())
     earliest, latest = ordered[0], ordered[-1] + HOUR
-    wanted = _with_helpers(subject)
+    wanted = factors_wanted(subject)
     frames = samples(connection, subject.outlet_key, "hour", wanted, ordered)
     stored = stored_periods(connection, subject.outlet_key, "hour", subject.factors, earliest, latest)
     chosen = {hour: _factors(subject, hour, hour in settled, frames, stored, judging) for hour in ordered}
@@ -75,12 +75,6 @@ def judge_hours(
     newest = {place: entry.period for place, entry in stored.items()}
     newest.update({(period.factor, period.start): period for period in judged})
     return JudgedHours(newest, changes_of(judged, stored))
-
-
-def _with_helpers(subject: Subject) -> tuple[str, ...]:
-    """The factors to load: oxygen and flow are needed for the others even where they are not registered."""
-    helper = OXYGEN if subject.gas else FLOW
-    return subject.factors if helper in subject.factors else (*subject.factors, helper)
 
 
 def _factors(
@@ -112,12 +106,4 @@ def _received(
     minutes = samples(connection, subject.outlet_key, "minute", wanted, hours)
     bare = [hour for hour in hours if any((factor, hour) not in minutes for factor in chosen[hour])]
     realtime = samples(connection, subject.outlet_key, "realtime", wanted, bare)
-    places = frames.keys() | minutes.keys() | realtime.keys()
-    return {
-        place: FactorHour(
-            frame=frames[place][0] if place in frames else NOTHING.frame,
-            minutes=minutes.get(place, ()),
-            realtime=realtime.get(place, ()),
-        )
-        for place in places
-    }
+    return received_of(frames, minutes, realtime)

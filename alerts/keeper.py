@@ -9,9 +9,9 @@ from typing import Any
 
 from alerts.book import Book
 from alerts.episodes import Kind, Sighting, follow
+from alerts.judgement.collecting import Place
 from alerts.judgement.values import MISSING, Period, Verdict
 from alerts.kinds import DATA_MISSING, EXCEEDANCE, GATEWAY_OFFLINE, OUTLET_SILENT, SITE_OFFLINE
-from alerts.loading import Place
 from alerts.writing import Change
 from store.clock import BEIJING, DAY, HOUR
 from store.factors import find_factor

@@ -6,21 +6,18 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from decimal import Decimal
 from typing import Any
 
+from alerts.judgement.collecting import Place, samples_of
 from alerts.judgement.statements import NOTHING_SAID, Statements, statements_of
 from alerts.judgement.subject import Subject
 from alerts.judgement.values import Columns, Period, Sample, Verdict
 from alerts.windows import windows
 from store.checkreads import chain_checks_over, checks_over
-from store.clock import BEIJING, HOUR, hour_start
+from store.clock import BEIJING
 from store.database import Connection
 from store.markreads import marks_over
 from store.queries import queries
-
-Place = tuple[str, datetime]
-"""A factor and the start of its period."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,22 +47,7 @@ def samples(
             "latest": ranges[-1][1],
         },
     ).fetchall()
-    newest: dict[Place, dict[datetime, Sample]] = defaultdict(dict)
-    hour, hour_end = ranges[0][0], ranges[0][0]
-    for factor, data_time, revision, value, folded, total, status in found:
-        if not hour <= data_time < hour_end:
-            hour = hour_start(data_time)
-            hour_end = hour + HOUR
-        # A later revision takes the place of an earlier one; readings come in time order, so the keys stay in the order of time.
-        newest[factor, hour][data_time] = Sample(
-            data_time, _finite(value), _finite(folded), _finite(total), status, revision
-        )
-    return {place: tuple(by_time.values()) for place, by_time in newest.items()}
-
-
-def _finite(value: Decimal | None) -> Decimal | None:
-    """NaN and infinity are no numbers for the judgement."""
-    return value if value is not None and value.is_finite() else None
+    return samples_of(found)
 
 
 def stored_periods(

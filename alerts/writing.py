@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 
 import orjson
 
-from alerts.judgement.values import Period, Verdict
-from alerts.loading import Place, Stored
+from alerts.judgement.collecting import Place, in_order
+from alerts.judgement.values import Period
+from alerts.loading import Stored
 from store.database import Connection
 from store.queries import queries
 
@@ -27,20 +28,13 @@ def changes_of(judged: Iterable[Period], stored: Mapping[Place, Stored]) -> list
     """The judged periods that differ from what is stored, with the revision they get."""
     changes = []
     for period in judged:
-        # Stored verdicts come in the order of their limits.
-        ordered = period
-        if len(period.verdicts) > 1:
-            ordered = replace(period, verdicts=tuple(sorted(period.verdicts, key=_limit_order)))
+        ordered = in_order(period)
         before = stored.get((period.factor, period.start))
         if before is None:
             changes.append(Change(ordered, 1))
         elif before.period != ordered:
             changes.append(Change(ordered, before.revision + 1))
     return changes
-
-
-def _limit_order(verdict: Verdict) -> int:
-    return verdict.limit_key or 0
 
 
 @cache
