@@ -100,3 +100,76 @@ where r.revision <> 1
 -- name: drops
 -- What retention dropped.
 select kind, range_start, range_end, ids from retention_drop order by id
+
+-- name: watched_tables
+-- Tables whose rows become records, with their key, what is left out, and whether their rows may change.
+select c.relname,
+       (convert_from(split_part_bytes.args[1], 'UTF8'))::text[],
+       (convert_from(split_part_bytes.args[2], 'UTF8'))::text[],
+       exists (select from pg_trigger g where g.tgrelid = t.tgrelid and g.tgname = 'append_only')
+from pg_trigger t
+join pg_class c on c.oid = t.tgrelid
+join pg_proc p on p.oid = t.tgfoid
+cross join lateral (
+    -- Arguments stand one after the other, each ended by a zero byte.
+    select array[substring(t.tgargs for position('\x00'::bytea in t.tgargs) - 1),
+                 substring(t.tgargs from position('\x00'::bytea in t.tgargs) + 1
+                           for length(t.tgargs) - position('\x00'::bytea in t.tgargs) - 1)] as args
+) split_part_bytes
+where t.tgname = 'log_inserted' and p.proname = 'log_note_records' and c.relnamespace = 'public'::regnamespace
+order by c.relname
+
+-- name: disabled_triggers
+-- Triggers of the log that somebody has switched off.
+select c.relname, t.tgname from pg_trigger t join pg_class c on c.oid = t.tgrelid
+where t.tgenabled <> 'O' and t.tgname in ('log_inserted', 'log_updated', 'append_only', 'keeps_rows')
+order by 1, 2
+
+-- name: record_kinds
+-- Tables that have records.
+with recursive kinds as (
+    (select kind from log_record order by kind limit 1)
+    union all
+    select (select r.kind from log_record r where r.kind > k.kind order by r.kind limit 1) from kinds k where k.kind is not null
+)
+select kind from kinds where kind is not null
+
+-- name: count_rows
+-- How many there are.
+select count(*) from {table}
+
+-- name: differing_records
+-- Rows of a table that are not as their newest record says, that have none, or records whose row is gone. Texts are compared, so
+-- that a number keeps its digits; columns that came after the record are left alone.
+with newest as (
+    select distinct on (key) key, content from log_record where kind = {kind} order by key, id desc
+), present as (
+    select {key} as key, to_jsonb(t) - {left_out}::text[] as content from {table} t
+)
+select coalesce(p.key, n.key), p.content::text, n.content::text
+from present p full join newest n on n.key = p.key
+where p.key is null or n.key is null
+   or (p.content::text <> n.content::text
+       and (select jsonb_object_agg(c.name, p.content -> c.name) from jsonb_object_keys(n.content) as c (name))::text
+           is distinct from n.content::text)
+
+-- name: rewritten
+-- Rows that are written once, and have more than one record.
+select key, count(*) from log_record where kind = {kind} group by key having count(*) > 1
+
+-- name: message_digests
+-- Messages whose bytes are not those of their digest.
+select id, digest, sha256(payload) from message where digest <> sha256(payload)
+
+-- name: attachment_digests
+-- The same for papers and pictures.
+select id, digest, sha256(content) from attachment where digest <> sha256(content)
+
+-- name: orphan_verdicts
+-- Verdicts of no period value: no leaf holds them.
+select concat_ws('/', v.outlet_key, v.factor, v.span, v.start, v.revision), v.result, null
+from verdict v
+where not exists (
+    select from period_value p
+    where p.outlet_key = v.outlet_key and p.factor = v.factor and p.span = v.span and p.start = v.start and p.revision = v.revision
+)
