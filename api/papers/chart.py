@@ -29,7 +29,7 @@ from api.papers.tones import (
 )
 
 LEFT, RIGHT = 13.0, WIDTH - 1.5
-TOP, PLOT, UNDER, GAP, AXIS = 1.5, 40.0, 2.2, 0.7, 5.0
+TOP, PLOT, UNDER, GAP, AXIS = 1.5, 34.0, 2.2, 0.7, 5.0
 LABELS_MOST = 14
 """Exceedances that are labelled in one chart; the table of exceedances has all."""
 
@@ -89,6 +89,7 @@ class Chart:
     _drawing: Drawing = field(init=False)
     _scale: Scale = field(init=False)
     _taken: list[Box] = field(init=False)
+    _places: list[tuple[float, float, bool]] = field(init=False)
 
     def draw(self) -> dict[str, Any]:
         """The drawing as facts of the template."""
@@ -217,6 +218,11 @@ class Chart:
                 [ends], stroke=BOUND, thick=0.28, dash="0.8 0.7" if bound.conditional else "2.2 0.9"
             )
         self._taken = []
+        self._places = [
+            (self._middle(point), self._y(point.judged), point.result in ("exceeded", "exempt"))
+            for point in self.points
+            if point.judged is not None
+        ]
         for bound in self.bounds:
             box = self._room_of(bound)
             self._taken.append(box)
@@ -228,7 +234,7 @@ class Chart:
         """Where the words of a limit hide least: at its right end, or further left, above the line or below."""
         width, y = width_of(bound.label, SMALL), self._y(bound.value)
         left, right = self._x(bound.start) + 1.0, self._x(bound.end) - 1.0
-        ends = [right - number * (right - left - width) / 4 for number in range(5)]
+        ends = [right - number * (right - left - width) / 24 for number in range(25)]
         boxes = [
             Box(max(end, left + width) - width, middle - 1.2, max(end, left + width), middle + 1.2)
             for middle in (y - 1.6, y + 1.8, y - 4.2, y + 4.4)
@@ -241,11 +247,10 @@ class Chart:
         """How many values lie under a box, and what was printed there before as very many."""
         words = sum(1000 for other in self._taken if box.overlaps(other))
         inside = 0
-        for point in self.points:
-            if point.judged is not None and box.left <= self._middle(point) <= box.right:
-                inside += box.top - 2.5 <= self._y(point.judged) <= box.bottom
-                # A line that goes up through the box ends above it.
-                inside += point.result in ("exceeded", "exempt") and self._y(point.judged) < box.bottom
+        for x, y, over in self._places:
+            if box.left <= x <= box.right:
+                # The line to a value that is over the limit goes up through the box and ends above it.
+                inside += y < box.bottom if over else box.top - 1.0 <= y <= box.bottom
         return words + inside
 
     def _exceedances(self) -> None:
@@ -256,29 +261,35 @@ class Chart:
                 corners = [(x, y - 0.5), (x - 0.75, y - 1.9), (x + 0.75, y - 1.9)]
                 triangles.append((point.result, corners))
         self._drawing.areas([c for kind, c in triangles if kind == "exceeded"], fill=BOUND)
-        self._drawing.areas(
-            [c for kind, c in triangles if kind == "exempt"], fill=EXEMPT, stroke=INK, thick=0.08
-        )
+        self._drawing.areas([c for kind, c in triangles if kind == "exempt"], fill=EXEMPT)
         peaks = [max(run, key=lambda point: point.excess) for run in self._runs("exceeded")]
         peaks = [peak for peak in peaks if peak.label and peak.judged is not None]
         for peak in sorted(peaks, key=lambda point: (-point.excess, point.start))[:LABELS_MOST]:
             self._label(peak)
 
     def _label(self, peak: Point) -> None:
+        """Print what a peak was where there is room above it or beside that; without room the table has to do."""
         assert peak.label is not None and peak.judged is not None
         width = width_of(peak.label, SMALL)
         x, y = self._middle(peak), self._y(peak.judged)
-        left = min(max(x - width / 2, LEFT + 0.5), RIGHT - 0.5 - width)
         for middle in (y - 3.4, y - 6.0, y - 8.6, y - 11.2):
-            box = Box(left - 0.3, middle - 1.2, left + width + 0.3, middle + 1.2)
-            if box.top >= TOP and not any(box.overlaps(other) for other in self._taken):
-                self._taken.append(box)
-                if middle < y - 4:
-                    self._drawing.lines([[(x, y - 2.0), (x, box.bottom)]], stroke=BOUND, thick=0.12)
-                    self._taken.append(Box(x - 0.3, box.bottom, x + 0.3, y - 2.0))
-                self._drawing.rectangle(box, fill="#FFFFFF")
-                self._drawing.word(left, middle, peak.label, size=SMALL, fill=INK)
-                return
+            leader = Box(x - 0.2, middle + 1.2, x + 0.2, max(y - 2.0, middle + 1.3))
+            for aim in (x - width / 2, x - width + 1.5, x - 1.5):
+                left = min(max(aim, LEFT + 0.5), RIGHT - 0.5 - width)
+                box = Box(left - 0.3, middle - 1.2, left + width + 0.3, middle + 1.2)
+                if box.top >= TOP and not any(
+                    box.overlaps(other) or leader.overlaps(other) for other in self._taken
+                ):
+                    self._print(peak.label, box, leader)
+                    return
+
+    def _print(self, label: str, box: Box, leader: Box) -> None:
+        self._taken += [box, leader]
+        if leader.bottom - leader.top > 1.0:
+            x = (leader.left + leader.right) / 2
+            self._drawing.lines([[(x, leader.bottom), (x, leader.top)]], stroke=BOUND, thick=0.12)
+        self._drawing.rectangle(box, fill="#FFFFFF")
+        self._drawing.word(box.left + 0.3, (box.top + box.bottom) / 2, label, size=SMALL, fill=INK)
 
     def _lanes(self) -> None:
         top = TOP + PLOT + UNDER

@@ -23,16 +23,16 @@ def exceedances(facts: Facts) -> list[Block]:
         blocks.append(heading(text("papers.summary.outlet", name=outlet["name"]), 2))
         blocks += table_or_none(
             [
-                (text("papers.exceedances.time"), 3.1),
-                (text("papers.exceedances.factor"), 2.2),
+                (text("papers.exceedances.time"), 2.9),
+                (text("papers.exceedances.factor"), 2.1),
                 (text("papers.exceedances.measured"), 1.5),
                 (text("papers.exceedances.folded"), 1.5),
                 (text("papers.exceedances.bound"), 1.5),
                 (text("papers.exceedances.multiple"), 1.6),
-                (text("papers.exceedances.basis"), 2.9),
+                (text("papers.exceedances.basis"), 3.2),
                 (text("papers.exceedances.result"), 1.2),
                 (text("papers.exceedances.reasons"), 3.9),
-                (text("papers.exceedances.revision"), 0.9),
+                (text("papers.exceedances.revision"), 1.1),
             ],
             [_exceedance(found) for found in outlet["exceedances"]],
             most=ROWS_MOST,

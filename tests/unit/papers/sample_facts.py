@@ -1,4 +1,4 @@
-"""Facts of a report as ``api.evidence.facts`` gives them: one gas outlet or a water outlet, with everything in it that a report shows."""
+"""Facts of a report as ``api.evidence.facts`` gives them, with everything in it that a report shows."""
 
 from __future__ import annotations
 
@@ -12,10 +12,15 @@ from store.clock import BEIJING, DAY, HOUR
 START = datetime(2026, 10, 1, tzinfo=BEIJING)
 
 GAS = (
-    ("a34013", "颗粒物", "mg/m³", "30"), ("a21026", "二氧化硫", "mg/m³", "200"), ("a21002", "氮氧化物", "mg/m³", "400"),
-    ("a21001", "氨", "mg/m³", "10"), ("a21003", "一氧化氮", "mg/m³", "300"), ("a21004", "二氧化氮", "mg/m³", "80"),
-    ("a21005", "一氧化碳", "mg/m³", "150"), ("a21018", "氟化物", "mg/m³", "5"),
-)  # fmt: skip
+    ("a34013", "颗粒物", "mg/m³", "30"),
+    ("a21026", "二氧化硫", "mg/m³", "200"),
+    ("a21002", "氮氧化物", "mg/m³", "400"),
+    ("a21001", "氨", "mg/m³", "10"),
+    ("a21003", "一氧化氮", "mg/m³", "300"),
+    ("a21004", "二氧化氮", "mg/m³", "80"),
+    ("a21005", "一氧化碳", "mg/m³", "150"),
+    ("a21018", "氟化物", "mg/m³", "5"),
+)
 
 
 def facts(days: int = 30, factors: int = 8, **changed: Any) -> dict[str, Any]:
@@ -86,28 +91,61 @@ def _outlet(days: int, factors: int) -> dict[str, Any]:
         "exceedances": [exceedance(one, point) for one in series for point in one["points"] if _over(point)],
         "revised": [
             {
-                "start": START + 30 * HOUR, "span": "hour", "factor": "a21026", "name": "二氧化硫", "revision": 2,
-                "was": "missing", "became": "compliant", "computed_at": START + 40 * HOUR,
+                "start": START + 30 * HOUR,
+                "span": "hour",
+                "factor": "a21026",
+                "name": "二氧化硫",
+                "revision": 2,
+                "was": "missing",
+                "became": "compliant",
+                "computed_at": START + 40 * HOUR,
             }
         ],
         "marks": [
             mark(1, "device", "calibration", START + 50 * HOUR, START + 56 * HOUR),
             mark(2, "condition", "starting", START + 130 * HOUR, START + 154 * HOUR),
             mark(3, "device", "fault", START + 60 * HOUR, START + 62 * HOUR, late=True),
-            mark(4, "condition", "stopped", START + 70 * HOUR, START + 72 * HOUR, withdrawn_at=START + 75 * HOUR,
-                 withdrawn_reason="误报"),
+            mark(
+                4,
+                "condition",
+                "stopped",
+                START + 70 * HOUR,
+                START + 72 * HOUR,
+                withdrawn_at=START + 75 * HOUR,
+                withdrawn_reason="误报",
+            ),
         ],
         "checks": [
-            {"kind": "standard", "factor": "a21026", "name": "二氧化硫", "at": START + 52 * HOUR, "passed": True, "detail": "标值 100，示值 101"},
-            {"kind": "chain", "factor": None, "name": None, "at": START + 80 * HOUR, "passed": False, "detail": "相差 1.4 %"},
+            {
+                "kind": "standard",
+                "factor": "a21026",
+                "name": "二氧化硫",
+                "at": START + 52 * HOUR,
+                "passed": True,
+                "detail": "标值 100，示值 101",
+            },
+            {
+                "kind": "chain",
+                "factor": None,
+                "name": None,
+                "at": START + 80 * HOUR,
+                "passed": False,
+                "detail": "相差 1.4 %",
+            },
         ],
         "exemptions": [
             {
-                "label": "starting", "factors": ["a21002"], "hours_per_event": Decimal(36), "hours_per_year": None,
-                "ceiling": Decimal(800), "source": "排污许可证副本（示例）", "from": START, "to": None,
+                "label": "starting",
+                "factors": ["a21002"],
+                "hours_per_event": Decimal(36),
+                "hours_per_year": None,
+                "ceiling": Decimal(800),
+                "source": "排污许可证副本（示例）",
+                "from": START,
+                "to": None,
             }
         ],
-    }  # fmt: skip
+    }
 
 
 def _over(point: dict[str, Any]) -> bool:
@@ -120,14 +158,28 @@ def _series(number: int, days: int) -> dict[str, Any]:
     points = [_point(number, hour, maximum) for hour in range(24 * days)]
     results = [point["result"] for point in points]
     limit = {
-        "key": number + 1, "basis": "hour", "minimum": None, "maximum": maximum, "standard": "GB 4915-2013", "clause": "表1",
-        "source": "示例：标准表1（一般地区）水泥窑及窑尾余热利用系统；是否执行表2未知", "condition": None,
-        "from": datetime(2014, 3, 1, tzinfo=BEIJING), "to": None,
-    }  # fmt: skip
+        "key": number + 1,
+        "basis": "hour",
+        "minimum": None,
+        "maximum": maximum,
+        "standard": "GB 4915-2013",
+        "clause": "表1",
+        "source": "示例：标准表1（一般地区）水泥窑及窑尾余热利用系统；是否执行表2未知",
+        "condition": None,
+        "from": datetime(2014, 3, 1, tzinfo=BEIJING),
+        "to": None,
+    }
     return {
-        "factor": code, "name": name, "unit": unit, "decimals": 1, "span": "hour", "folded": True, "limits": [limit],
-        "points": points, "summary": {result: results.count(result) for result in set(results)},
-    }  # fmt: skip
+        "factor": code,
+        "name": name,
+        "unit": unit,
+        "decimals": 1,
+        "span": "hour",
+        "folded": True,
+        "limits": [limit],
+        "points": points,
+        "summary": {result: results.count(result) for result in set(results)},
+    }
 
 
 def _point(number: int, hour: int, maximum: Decimal) -> dict[str, Any]:
@@ -155,53 +207,107 @@ def exceedance(series: dict[str, Any], point: dict[str, Any]) -> dict[str, Any]:
     """The row of the table for a point that is above the limit."""
     limit = series["limits"][0]
     return {
-        "start": point["start"], "span": series["span"], "factor": series["factor"], "name": series["name"],
-        "unit": series["unit"], "measured": point["judged"] * Decimal("0.93"), "folded": point["judged"],
-        "compared": point["judged"], "bound": limit["maximum"], "side": "max", "multiple": point["multiple"],
-        "standard": limit["standard"], "clause": limit["clause"], "result": point["result"],
-        "reasons": ["above_maximum"] + (["exempt_under_condition_mark"] if point["result"] == "exempt" else []), "revision": 1,
-    }  # fmt: skip
+        "start": point["start"],
+        "span": series["span"],
+        "factor": series["factor"],
+        "name": series["name"],
+        "unit": series["unit"],
+        "measured": point["judged"] * Decimal("0.93"),
+        "folded": point["judged"],
+        "compared": point["judged"],
+        "bound": limit["maximum"],
+        "side": "max",
+        "multiple": point["multiple"],
+        "standard": limit["standard"],
+        "clause": limit["clause"],
+        "result": point["result"],
+        "reasons": ["above_maximum"]
+        + (["exempt_under_condition_mark"] if point["result"] == "exempt" else []),
+        "revision": 1,
+    }
 
 
-def mark(number: int, category: str, label: str, start: datetime, end: datetime, **changed: Any) -> dict[str, Any]:
+def mark(
+    number: int, category: str, label: str, start: datetime, end: datetime, **changed: Any
+) -> dict[str, Any]:
     """A mark that was filed in time and stands."""
     deadline = end.replace(hour=12, minute=0) + DAY
     return {
-        "id": number, "category": category, "label": label, "factor": None, "factor_name": None, "from": start, "to": end,
-        "reason": "点火升温，喂料前风量大、含氧量高", "channel": "manual", "filed_by": "company-qls", "received_at": end + HOUR,
-        "deadline": deadline, "late": False, "withdrawn_at": None, "withdrawn_reason": None,
-    } | changed  # fmt: skip
+        "id": number,
+        "category": category,
+        "label": label,
+        "factor": None,
+        "factor_name": None,
+        "from": start,
+        "to": end,
+        "reason": "点火升温，喂料前风量大、含氧量高",
+        "channel": "manual",
+        "filed_by": "company-qls",
+        "received_at": end + HOUR,
+        "deadline": deadline,
+        "late": False,
+        "withdrawn_at": None,
+        "withdrawn_reason": None,
+    } | changed
 
 
 def _alert(end: datetime) -> dict[str, Any]:
     return {
-        "number": "YJ20261001-0007", "code": "exceedance_hour", "outlet": "窑尾", "factor": "二氧化硫", "first_seen": START + 20 * HOUR,
-        "last_seen": START + 23 * HOUR, "count": 4, "condition": "cleared", "handling": "lead", "severity": "serious",
+        "number": "YJ20261001-0007",
+        "code": "exceedance_hour",
+        "outlet": "窑尾",
+        "factor": "二氧化硫",
+        "first_seen": START + 20 * HOUR,
+        "last_seen": START + 23 * HOUR,
+        "count": 4,
+        "condition": "cleared",
+        "handling": "lead",
+        "severity": "serious",
         "events": [
             {"at": START + 21 * HOUR, "action": "raised", "by": "system", "comment": None},
             {"at": START + 22 * HOUR, "action": "acknowledged", "by": "王执法", "comment": None},
             {"at": end, "action": "made_lead", "by": "王执法", "comment": "多次超标，企业未能说明原因"},
         ],
-    }  # fmt: skip
+    }
 
 
 def _lead(end: datetime) -> dict[str, Any]:
     return {
-        "number": "湟环线〔2026〕17号", "state": "reviewed", "title": "窑尾二氧化硫小时均值多次超标", "kind": "exceedance",
-        "found_at": START + 21 * HOUR, "drafted_by": "王执法",
+        "number": "湟环线〔2026〕17号",
+        "state": "reviewed",
+        "title": "窑尾二氧化硫小时均值多次超标",
+        "kind": "exceedance",
+        "found_at": START + 21 * HOUR,
+        "drafted_by": "王执法",
         "facts": "2026年10月1日至30日，窑尾二氧化硫有效小时均值（折算）多次超过 200 mg/m³。",
         "statement": [{"at": START + 30 * HOUR, "by": "company-qls", "text": "脱硫系统循环泵故障，已更换。"}],
         "events": [{"at": end, "action": "drafted", "by": "王执法", "comment": None}],
-        "clocks": [{"kind": "filing", "due": START + 15 * DAY, "basis": "生态环境行政处罚办法第十八条", "met_at": None}],
+        "clocks": [
+            {
+                "kind": "filing",
+                "due": START + 15 * DAY,
+                "basis": "生态环境行政处罚办法第十八条",
+                "met_at": None,
+            }
+        ],
         "legal": [
             {
-                "title": "生态环境法典", "article": "第一千一百零七条", "text": "超过污染物排放标准排放大气污染物",
-                "fine": "十万元以上一百万元以下", "from": datetime(2026, 8, 15, tzinfo=BEIJING).date(), "to": None, "conflict": None,
+                "title": "生态环境法典",
+                "article": "第一千一百零七条",
+                "text": "超过污染物排放标准排放大气污染物",
+                "fine": "十万元以上一百万元以下",
+                "from": datetime(2026, 8, 15, tzinfo=BEIJING).date(),
+                "to": None,
+                "conflict": None,
             },
             {
-                "title": "排污许可管理条例", "article": "第三十四条第一项", "text": "超过许可排放浓度", "fine": "二十万元以上一百万元以下",
-                "from": datetime(2021, 3, 1, tzinfo=BEIJING).date(), "to": None,
+                "title": "排污许可管理条例",
+                "article": "第三十四条第一项",
+                "text": "超过许可排放浓度",
+                "fine": "二十万元以上一百万元以下",
+                "from": datetime(2021, 3, 1, tzinfo=BEIJING).date(),
+                "to": None,
                 "conflict": "与生态环境法典第一千一百零三条的罚款幅度不一致",
             },
         ],
-    }  # fmt: skip
+    }
