@@ -15,6 +15,7 @@ from alerts.findings import clear_quiet
 from alerts.jobs import Job
 from alerts.lives import lives_of
 from alerts.notify.delivery import deliver
+from alerts.retention import RETENTION, RETENTION_AT, drop_at_night
 from alerts.rules.runner import retry_rules
 from alerts.statistics.publishing import publish_statistics
 from alerts.sweeps import find_unsettled_days, sweep_hours
@@ -88,6 +89,13 @@ def jobs_of(settings: Settings, registry: Callable[[], Registry], started: datet
             timedelta(minutes=1),
             with_registry(_publish),
             daily_at=STATISTICS_AT,
+        ),
+        Job(
+            RETENTION,
+            timedelta(minutes=10),
+            lambda connection, at: drop_at_night(connection, settings, at),
+            daily_at=RETENTION_AT,
+            in_transaction=False,
         ),
         *(Job(name, every, with_registry(work)) for name, every, work in JOBS),
     ]

@@ -21,6 +21,7 @@ from deploy.commands import (
     people,
     registry,
     replay,
+    retention,
     run,
     services,
     settings,
@@ -47,6 +48,7 @@ app.add_typer(marks.mark_app, name="mark")
 app.add_typer(marks.check_app, name="check")
 app.add_typer(tasks.task_app, name="task")
 app.add_typer(tasks.sample_app, name="sample")
+app.add_typer(retention.app, name="retention")
 app.command("migrate")(services.migrate)
 app.command("assets")(services.assets)
 app.command("ingest")(services.ingest)

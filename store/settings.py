@@ -307,6 +307,51 @@ class Settings(BaseSettings):
         30, description="A channel out of order for this long is told of over the other channels."
     )
 
+    # Evidence log
+    seal_seconds: Annotated[int, Field(ge=1, le=60)] = Field(
+        10, description="How often what was written is sealed into the evidence log."
+    )
+    log_key_file: Path | None = Field(
+        None,
+        description="Private key that signs the log, mode 0600, made at the first sealing; else log/signing-key.pem of the home.",
+    )
+    log_origin: str | None = Field(
+        None,
+        pattern=r"^[^\s+]{1,100}$",
+        description="Name of the log in its checkpoints; else made up once. Only the first sealing asks for it.",
+    )
+    checkpoint_file: Path | None = Field(
+        None,
+        description="File outside the database that every checkpoint is appended to; else log/checkpoints.txt of the home.",
+    )
+    witness_url: str | None = Field(
+        None,
+        pattern="^https?://",
+        description="Witness (C2SP tlog-witness) that checkpoints are offered to, without /add-checkpoint.",
+    )
+    witness_key: str | None = Field(
+        None, description="Verifier key of the witness; cosignatures that are not by it are refused."
+    )
+    tsa_url: str | None = Field(
+        None, pattern="^https?://", description="RFC 3161 time-stamp authority that stamps checkpoints."
+    )
+    tsa_certificate: Path | None = Field(
+        None, description="PEM with the authority's root certificate; stamps that do not chain to it are refused."
+    )
+    tsa_minutes: Annotated[int, Field(ge=1, le=7 * 1440)] = Field(
+        60, description="How often the newest checkpoint is stamped."
+    )
+
+    # Retention: raw monitoring records are kept five years at least (Code 183, regulation.md F).
+    retention_years: Annotated[int, Field(ge=5, le=100)] = Field(
+        5, description="Raw data are kept for so many years at least; a legal hold keeps them longer."
+    )
+    retention: str = Field(
+        "on",
+        pattern="^(on|off)$",
+        description="Whether raw data that are old enough and under no hold are dropped at night; off keeps everything.",
+    )
+
     @classmethod
     def settings_customise_sources(
         cls,
