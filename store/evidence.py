@@ -230,6 +230,9 @@ def finish(connection: Connection, order: Order, built: Built) -> bool:
         reviewed=built.reviewed,
     )
     if done:
+        if order.place.kind == "lead":
+            lead = {"id": int(order.place.id), "package_id": order.id, "digest": built.digest.hex()}
+            connection.execute(queries("evidence")["lead_has_package"], lead)
         note_access(
             connection,
             "build",

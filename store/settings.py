@@ -342,6 +342,24 @@ class Settings(BaseSettings):
         60, description="How often the newest checkpoint is stamped."
     )
 
+    # Evidence packages
+    evidence_dir: Path | None = Field(
+        None, description="Where built evidence packages lie, mode 0600; else evidence of the home."
+    )
+    evidence_bytes: Annotated[int, Field(ge=1024 * 1024, le=4_000_000_000)] = Field(
+        2_000_000_000, description="Largest evidence package that is built."
+    )
+    evidence_queue: Annotated[int, Field(ge=1, le=100)] = Field(
+        5, description="Packages that one caller may have waiting and being built."
+    )
+    evidence_wait_seconds: Annotated[int, Field(ge=0, le=600)] = Field(
+        20,
+        description="How long a package waits until its hours are judged; else it names those that are not.",
+    )
+    evidence_keep_days: Annotated[int, Field(ge=1, le=3650)] = Field(
+        365, description="A package is kept for so long and can be built again; that of a lead is always kept."
+    )
+
     # Retention: raw monitoring records are kept five years at least (Code 183, regulation.md F).
     retention_years: Annotated[int, Field(ge=5, le=100)] = Field(
         5, description="Raw data are kept for so many years at least; a legal hold keeps them longer."

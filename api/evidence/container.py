@@ -8,11 +8,12 @@ signed note over every byte before it, so that a change of a byte, of the file's
 from __future__ import annotations
 
 import hashlib
+import io
 import struct
 import zlib
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import BinaryIO
 
 from cryptography.hazmat.primitives import hashes
@@ -58,13 +59,13 @@ class Entry:
 class EntryWriter:
     """Takes the bytes of one entry in any portions."""
 
-    def __init__(self, spool: BinaryIO) -> None:
-        self._spool = spool
-        self._offset = spool.tell()
+    def __init__(self, into: BinaryIO) -> None:
+        self._into = into
+        self._offset = into.tell()
         self._compressor = zlib.compressobj(_LEVEL, zlib.DEFLATED, -zlib.MAX_WBITS)
         self._sha256 = hashlib.sha256()
         self._sm3 = hashes.Hash(hashes.SM3())
-        self._crc = self._size = self._compressed = self._lines = 0
+        self._crc = self._size = self._compressed = self.lines = 0
 
     def write(self, data: bytes) -> None:
         """The next bytes."""
@@ -72,12 +73,12 @@ class EntryWriter:
         self._sm3.update(data)
         self._crc = zlib.crc32(data, self._crc)
         self._size += len(data)
-        self._lines += data.count(b"\n")
+        self.lines += data.count(b"\n")
         self._put(self._compressor.compress(data))
 
     def _put(self, compressed: bytes) -> None:
         if compressed:
-            self._spool.write(compressed)
+            self._into.write(compressed)
             self._compressed += len(compressed)
 
     def finish(self, name: str) -> Entry:
@@ -91,7 +92,7 @@ class EntryWriter:
             self._offset,
             self._sha256.hexdigest(),
             self._sm3.finalize().hex(),
-            self._lines,
+            self.lines,
         )
 
 
@@ -102,10 +103,11 @@ class Spool:
         self._file = file
         self._most = min(most_bytes, _MOST_BYTES - (1 << 24))
         self._entries: dict[str, Entry] = {}
+        self._busy = False
 
     @contextmanager
-    def entry(self, name: str) -> Iterator[EntryWriter]:
-        """Write one entry; entries are written one after the other.
+    def entry(self, name: str, *, beside: bool = False) -> Iterator[EntryWriter]:
+        """Write one entry. Those that are written ``beside`` each other wait in memory, compressed, until they are complete.
 
         Raises ValueError for a name that is not plain ASCII or is there already, and Refused ``evidence_too_large``.
         """
@@ -117,9 +119,18 @@ class Spool:
             or name.startswith("/")
         ):
             raise ValueError(f"no name for an entry: {name!r}")
-        writer = EntryWriter(self._file)
+        memory = io.BytesIO() if beside else None
+        if self._busy:
+            raise ValueError(f"another entry is being written: {name!r} must be written beside it")
+        self._busy = memory is None
+        writer = EntryWriter(self._file if memory is None else memory)
         yield writer
-        self._entries[name] = writer.finish(name)
+        entry = writer.finish(name)
+        if memory is not None:
+            entry = replace(entry, offset=self._file.tell())
+            self._file.write(memory.getbuffer())
+        self._busy = False
+        self._entries[name] = entry
         if self._file.tell() > self._most or len(self._entries) >= _MOST_ENTRIES:
             raise Refused(
                 f"The package grows beyond {self._most} bytes: ask for a shorter time, or raise OUTFALL_EVIDENCE_BYTES.",

@@ -67,6 +67,31 @@ def test_the_comment_covers_every_byte_before_it(contents: dict[str, bytes]) -> 
     assert comment == sign(f"{CONTAINER}\n{hashlib.sha256(covered).hexdigest()}\n")
 
 
+def test_entries_can_be_written_beside_each_other() -> None:
+    spool = Spool(io.BytesIO(), most_bytes=1 << 20)
+    with (
+        spool.entry("a", beside=True) as first,
+        spool.entry("b", beside=True) as second,
+        spool.entry("c", beside=True) as third,
+    ):
+        for number in range(1000):
+            first.write(b"%d\n" % number)
+            second.write(b"%d " % number)
+            third.write(b"%d," % number)
+    out = io.BytesIO()
+    pack(spool, "root", out, sign)
+    with zipfile.ZipFile(out) as archive:
+        for name, separator in (("a", b"\n"), ("b", b" "), ("c", b",")):
+            content = archive.read(f"root/{name}")
+            assert content == b"".join(b"%d" % number + separator for number in range(1000))
+
+
+def test_an_entry_that_goes_straight_into_the_spool_stands_alone() -> None:
+    spool = Spool(io.BytesIO(), most_bytes=1 << 20)
+    with spool.entry("a"), pytest.raises(ValueError, match="beside"), spool.entry("b", beside=True):
+        raise AssertionError("not reached")
+
+
 def test_the_lines_of_an_entry_are_counted() -> None:
     spool = Spool(io.BytesIO(), most_bytes=1 << 20)
     with spool.entry("a") as writer:

@@ -1,0 +1,175 @@
+"""The messages of a package: which ones, which belong together as one stream, and their bytes."""
+
+from __future__ import annotations
+
+import base64
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, time, timedelta
+from typing import Any
+
+from api.evidence.working import Working
+from store.clock import BEIJING, DAY
+from store.errors import StoreError
+from store.log.canonical import message_leaf
+from store.queries import queries
+
+ROUNDS = 500
+"""So many messages a stream is followed back at the most: the longest frame has 10,000 bytes."""
+
+_GROUP = 2000
+
+
+@dataclass(frozen=True, slots=True)
+class Messages:
+    """What was collected: how many, bytes of their payloads, and the chains of cut frames."""
+
+    count: int
+    payload_bytes: int
+    chains: tuple[tuple[int, ...], ...]
+
+
+def choose_messages(work: Working, extra: Sequence[int], gap: timedelta) -> tuple[tuple[int, ...], ...]:
+    """Note which messages the package holds, and return the chains: messages whose bytes are one stream.
+
+    ``extra`` are numbers of messages that records name. Within ``gap`` a frame goes on in the next message of its gateway.
+    """
+    sql = queries("evidence")
+    place = work.place
+    span = {
+        "outlet_keys": list(place.outlet_keys),
+        "from_time": place.from_time,
+        "to_time": place.to_time,
+    }
+    work.connection.execute(sql["make_messages"])
+    times: dict[int, datetime] = dict(work.connection.execute(sql["candidate_messages"], span).fetchall())
+    times.update(work.connection.execute(sql["messages_of_pieces"], span).fetchall())
+    missing = [number for number in extra if number not in times]
+    if missing:
+        times.update(work.connection.execute(sql["messages_by_id"], {"ids": missing}).fetchall())
+    sealed = work.sealed("message", sorted(times))
+    _keep(work, {number: times[number] for number in sealed})
+    work.connection.execute(sql["index_package_messages"])
+    if not sealed:
+        return ()
+    chains, added = _chains(work, gap, min(times.values()), max(times.values()), frozenset(sealed))
+    _keep(work, added)
+    return chains
+
+
+def _keep(work: Working, times: Mapping[int, datetime]) -> None:
+    with (
+        work.connection.cursor() as cursor,
+        cursor.copy(queries("evidence")["copy_package_messages"]) as copy,
+    ):
+        for number, received_at in times.items():
+            copy.write_row((number, received_at))
+
+
+def _chains(
+    work: Working, gap: timedelta, earliest: datetime, latest: datetime, known: frozenset[int]
+) -> tuple[tuple[tuple[int, ...], ...], dict[int, datetime]]:
+    """The chains, and the sealed messages of them that are not among the known ones.
+
+    A message that does not begin with a head goes on from the one before it on its gateway's stream; that one may go on itself.
+    """
+    sql = queries("evidence")
+    before: dict[int, int] = {}
+    times: dict[int, datetime] = {}
+    asked: set[int] = set()
+    bounds = {"earliest": earliest, "latest": latest}
+    waiting = work.connection.execute(sql["cut_messages"], bounds).fetchall()
+    for _ in range(ROUNDS):
+        asked.update(row[0] for row in waiting)
+        found: dict[int, tuple[int, datetime, str]] = {}
+        for start in range(0, len(waiting), _GROUP):
+            part = waiting[start : start + _GROUP]
+            arguments = {
+                "ids": [row[0] for row in part],
+                "times": [row[1] for row in part],
+                "gateways": [row[2] for row in part],
+                "gap_seconds": gap.total_seconds(),
+            }
+            for number, earlier, received_at, gateway, whole in work.connection.execute(
+                sql["messages_before"], arguments
+            ):
+                before[number], times[earlier] = earlier, received_at
+                if not whole and earlier not in asked:
+                    found[earlier] = (earlier, received_at, gateway)
+        waiting = [found[number] for number in sorted(found)]
+        if not waiting:
+            break
+    fresh = sorted(number for number in times if number not in known)
+    sealed = work.sealed("message", fresh)
+    inside = known | sealed.keys()
+    chains: list[list[int]] = []
+    chain_of: dict[int, list[int]] = {}
+    for number in sorted(before):
+        earlier = before[number]
+        if earlier not in inside or number not in inside:
+            continue
+        chain = chain_of.get(earlier)
+        if chain is None:
+            chain = chain_of[earlier] = [earlier]
+            chains.append(chain)
+        chain.append(number)
+        chain_of[number] = chain
+    return tuple(tuple(chain) for chain in chains), {number: times[number] for number in sealed}
+
+
+def write_messages(work: Working, chains: tuple[tuple[int, ...], ...]) -> Messages:
+    """Write the leaves and the bytes of the chosen messages by the Beijing day of receipt.
+
+    Raises StoreError ``evidence_bytes_missing`` when messages of the log are no longer in the database.
+    """
+    sql = queries("evidence")
+    days = work.connection.execute(sql["message_days"]).fetchall()
+    count = payload_bytes = 0
+    for number, (day, expected) in enumerate(days):
+        work.step("messages", number / len(days))
+        start = datetime.combine(day, time(), BEIJING)
+        found, size = _write_day(work, start)
+        if found != expected:
+            raise StoreError(
+                f"The bytes of {expected - found} messages received on {day} are not in the database any more although "
+                "the log has them: run `outfall log verify`.",
+                code="evidence_bytes_missing",
+                day=day.isoformat(),
+            )
+        count += found
+        payload_bytes += size
+    return Messages(count, payload_bytes, chains)
+
+
+def _write_day(work: Working, start: datetime) -> tuple[int, int]:
+    name = f"{start:%Y-%m-%d}.jsonl"
+    span = {"from_time": start, "to_time": start + DAY}
+    found = work.connection.execute(queries("evidence")["messages_of_day"], span).fetchall()
+    leaves = work.sealed("message", (row[0] for row in found))
+    size = 0
+    with (
+        work.proved(f"data/messages/{name}", "message") as messages,
+        work.lines(f"data/payloads/{name}", "payload", beside=True) as payloads,
+    ):
+        for number, received_at, gateway, channel, packet_id, digest, payload in found:
+            data = message_leaf(number, received_at.astimezone(UTC), gateway, channel, packet_id, digest)
+            messages.put(leaves[number], data)
+            payloads.put(_payload_line(number, payload))
+            size += len(payload)
+    return len(found), size
+
+
+def _payload_line(number: int, payload: bytes) -> bytes:
+    """Canonical JSON of the bytes of a message: as text where they are UTF-8."""
+    try:
+        text = json.dumps(payload.decode(), ensure_ascii=False)
+    except UnicodeDecodeError:
+        encoded = base64.b64encode(payload).decode("ascii")
+        return f'{{"base64":"{encoded}","id":{number}}}'.encode()
+    return f'{{"id":{number},"text":{text}}}'.encode()
+
+
+def message_ids(contents: Sequence[Mapping[str, Any]]) -> list[int]:
+    """Numbers of the messages that records name, e.g. checks that a device sent."""
+    return sorted({content["message_id"] for content in contents if content.get("message_id") is not None})
