@@ -12,6 +12,7 @@ from alerts.deadlines import watch_deadlines
 from alerts.devicestates import take_up_device_records
 from alerts.digest import digest_late
 from alerts.findings import clear_quiet
+from alerts.handover.delivery import hand_over
 from alerts.jobs import Job
 from alerts.lives import lives_of
 from alerts.notify.delivery import deliver
@@ -82,6 +83,12 @@ def jobs_of(settings: Settings, registry: Callable[[], Registry], started: datet
             "deliver",
             timedelta(seconds=2),
             lambda connection, at: deliver(connection, settings),
+            in_transaction=False,
+        ),
+        Job(
+            "hand_over",
+            timedelta(seconds=5),
+            lambda connection, at: hand_over(connection, settings),
             in_transaction=False,
         ),
         Job(

@@ -6,6 +6,7 @@
     ├── SettingsError          an OUTFALL_* variable is wrong               exit 2
     ├── SitesFileError         the sites file cannot be applied             exit 2
     ├── ChannelsFileError      the channels file cannot be applied          exit 2
+    ├── HandoverFileError      the connectors file cannot be applied        exit 2
     ├── StackError             the local stack cannot be brought up         exit 3
     ├── StoreError             the database refused or is away              exit 4
     │   └── SchemaError        the schema is older or newer than the code
@@ -13,6 +14,7 @@
     ├── Refused                input that breaks a rule of the domain; nothing was written
     ├── NotFound               what was asked for does not exist
     ├── NotAllowed             the caller may not do this
+    ├── LogError               the evidence log cannot go on, or is not what it was
     ├── PaperFailed            typst could not make a paper of its data
     └── Conflict               the thing has changed, or the step is not possible now
 
@@ -66,6 +68,13 @@ class ChannelsFileError(OutfallError):
     default_code = "channels_file_wrong"
 
 
+class HandoverFileError(OutfallError):
+    """The connectors file of the hand-over has errors; nothing of it was applied."""
+
+    exit_code = 2
+    default_code = "handover_file_wrong"
+
+
 class StackError(OutfallError):
     """The local database or broker cannot be installed, started or stopped."""
 
@@ -108,6 +117,12 @@ class NotAllowed(OutfallError):
     """The caller is not known or lacks the permission."""
 
     default_code = "not_allowed"
+
+
+class LogError(OutfallError):
+    """The evidence log cannot be continued: a key, a row, a tile or a file is not what the log says."""
+
+    default_code = "log_broken"
 
 
 class PaperFailed(OutfallError):

@@ -290,6 +290,26 @@ class Settings(BaseSettings):
         24, description="How long the seed of a random sample is public before the draw."
     )
 
+    # Enforcement leads. Times of the procedure stand in store/law.yaml; these are choices of the bureau that no norm fixes.
+    case_authority: str = Field(
+        "city",
+        pattern="^(city|district)$",
+        description="Which authority of the sites file files and decides cases (G.3): leads are submitted to it.",
+    )
+    statement_days: Annotated[int, Field(ge=1, le=90)] = Field(
+        5, description="Working days that a company gets for its statement on a lead (sample value)."
+    )
+    holidays_file: Path | None = Field(
+        None,
+        description="YAML with `off` and `worked` days of the public holidays; without it only weekends are off, and clocks say so.",
+    )
+    lead_reminder_days: list[Annotated[int, Field(ge=1, le=365)]] = Field(
+        default=[5, 2], description="JSON: so many days before a time of a lead ends, people are reminded of it."
+    )
+    lead_escalate_again_hours: Annotated[int, Field(ge=1, le=30 * 24)] = Field(
+        24, description="A time of a lead that is over and still not met goes to the next level after this."
+    )
+
     # Notifications
     public_url: str | None = Field(
         None,
@@ -389,6 +409,10 @@ class Settings(BaseSettings):
                 code="database_url_missing",
             )
         return self.database_url
+
+    def evidence_folder(self) -> Path:
+        """Where built evidence packages lie."""
+        return self.evidence_dir or self.home / "evidence"
 
     def broker(self) -> str:
         """The broker URL, or SettingsError with the way to get one."""

@@ -6,3 +6,4 @@ from pathlib import Path
 
 SAMPLE_SITES = Path(__file__).with_name("huangzhong.yaml")
 SAMPLE_CHANNELS = Path(__file__).with_name("channels-sample.yaml")
+SAMPLE_HANDOVER = Path(__file__).with_name("handover-sample.yaml")
