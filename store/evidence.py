@@ -258,6 +258,11 @@ def give_back(connection: Connection, order: Order) -> None:
     connection.execute(queries("evidence")["give_back"], {"id": order.id, "builder": order.builder})
 
 
+def expire(connection: Connection, before: datetime) -> list[str]:
+    """Packages that were ready before a moment are kept no longer; the names of their files. Those of leads stay."""
+    return [row[1] for row in connection.execute(queries("evidence")["expire_packages"], {"before": before})]
+
+
 def find_package(
     connection: Connection, *, package_id: int | None = None, number: str | None = None
 ) -> dict[str, Any]:

@@ -9,9 +9,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
-from api.evidence.working import Working
+from api.evidence.working import Working, bytes_missing
 from store.clock import BEIJING, DAY
-from store.errors import StoreError
 from store.log.canonical import message_leaf
 from store.queries import queries
 
@@ -131,12 +130,7 @@ def write_messages(work: Working, chains: tuple[tuple[int, ...], ...]) -> Messag
         start = datetime.combine(day, time(), BEIJING)
         found, size = _write_day(work, start)
         if found != expected:
-            raise StoreError(
-                f"The bytes of {expected - found} messages received on {day} are not in the database any more although "
-                "the log has them: run `outfall log verify`.",
-                code="evidence_bytes_missing",
-                day=day.isoformat(),
-            )
+            raise bytes_missing(expected - found, f"data/messages/{day}.jsonl")
         count += found
         payload_bytes += size
     return Messages(count, payload_bytes, chains)

@@ -13,9 +13,9 @@ from datetime import datetime
 from typing import Any
 
 from api.evidence.leads import choose_leads
-from api.evidence.working import Working, portions
+from api.evidence.working import Working
 from store.clock import BEIJING
-from store.log.leaves import read_leaves
+from store.log.canonical import exact_json
 from store.queries import queries
 
 _AT_ONCE = 2000
@@ -55,7 +55,9 @@ class Records:
         found = self.work.connection.execute(queries("evidencerecords")[statement], arguments).fetchall()
         sealed = self.work.sealed("record", (row[0] for row in found))
         return [
-            Sealed(number, sealed[number], key, content) for number, key, content in found if number in sealed
+            Sealed(number, sealed[number], key, exact_json(content))
+            for number, key, content in found
+            if number in sealed
         ]
 
     def take(self, table: str, statement: str, **arguments: Any) -> list[Sealed]:
@@ -183,11 +185,7 @@ def write_records(records: Records) -> None:
     tables = sorted(table for table, leaves in records.leaves.items() if leaves)
     for count, table in enumerate(tables):
         work.step("records", count / len(tables))
-        leaves = records.leaves[table]
-        with work.proved(f"data/records/{table}.jsonl", "record") as lines:
-            for part in portions(sorted(leaves), _AT_ONCE):
-                for number, data in read_leaves(work.connection, "record", part):
-                    lines.put(leaves[number], data)
+        work.write_leaves(f"data/records/{table}.jsonl", "record", records.leaves[table])
 
 
 def portions_of(keys: list[str]) -> Iterable[list[str]]:

@@ -48,15 +48,14 @@ def find_subject(connection: Connection, kind: str, subject_id: str, now: dateti
             code="evidence_without_outlet",
             number=row["number"],
         )
-    times = _alert_span(row) if kind == "alert" else (row["from_time"], row["to_time"] or now)
-    return Found(
-        str(row["id"]), row["number"], row["site_key"], tuple(row["outlet_keys"]), *times, row.get("reviewed")
+    # What an alert saw last is an hour or a day by its start; whole days cover both.
+    start, end = (
+        (row["first_seen"], row["last_seen"] + HOUR)
+        if kind == "alert"
+        else (row["from_time"], row["to_time"] or now)
     )
-
-
-def _alert_span(row: Mapping[str, Any]) -> tuple[datetime, datetime]:
-    # What was seen last is an hour or a day by its start; whole days cover both.
-    return row["first_seen"], row["last_seen"] + HOUR
+    outlets = tuple(row["outlet_keys"])
+    return Found(str(row["id"]), row["number"], row["site_key"], outlets, start, end, row.get("reviewed"))
 
 
 def _key(text: str) -> int | None:

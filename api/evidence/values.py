@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
-from api.evidence.working import Working, portions
+from api.evidence.working import Working
 from store.database import rows
 from store.log.canonical import canonical, exact_json, plain
-from store.log.leaves import read_leaves
 from store.queries import queries
 
 _BLOCK = 1 << 18
-_PERIODS_AT_ONCE = 2000
 SPANS = ("hour", "day")
 
 
@@ -75,11 +74,8 @@ def write_periods(work: Working, outlets: dict[int, str], take: Callable[[int, b
         work.step("periods", number / (2 * len(outlets)))
         found = work.connection.execute(sql["period_ids"], {**_span(work, key), "span": span}).fetchall()
         leaves = work.sealed("period", (row[0] for row in found))
-        with work.proved(f"data/periods/{outlets[key]}-{span}.jsonl", "period") as lines:
-            for part in portions(sorted(leaves), _PERIODS_AT_ONCE):
-                for period_id, data in read_leaves(work.connection, "period", part):
-                    lines.put(leaves[period_id], data)
-                    take(key, data)
+        path = f"data/periods/{outlets[key]}-{span}.jsonl"
+        work.write_leaves(path, "period", leaves, partial(take, key))
 
 
 def _span(work: Working, outlet_key: int) -> dict[str, Any]:

@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from api.evidence.container import EntryWriter, Spool
 from store.database import Connection
+from store.errors import StoreError
 from store.evidence import Place
 from store.log.checkpoint import Checkpoint
+from store.log.leaves import read_leaves
 from store.log.merkle import leaf_hash
 from store.log.places import places_of
 
 LINES_AT_ONCE = 500
 IDS_AT_ONCE = 20_000
+LEAVES_AT_ONCE = 2_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +86,37 @@ class Working:
             self.lines(beside, "leaves", beside=True) as leaves,
         ):
             yield Proved(lines, leaves, self)
+
+    def write_leaves(
+        self,
+        path: str,
+        kind: str,
+        leaves: Mapping[int, int],
+        take: Callable[[bytes], None] = lambda _: None,
+    ) -> None:
+        """A file of the leaves of some records, by their numbers; ``take`` is given the bytes of each.
+
+        Raises StoreError ``evidence_bytes_missing`` when rows of the log are no longer in the database.
+        """
+        with self.proved(path, kind) as lines:
+            for part in portions(sorted(leaves), LEAVES_AT_ONCE):
+                found = 0
+                for number, data in read_leaves(self.connection, kind, part):
+                    lines.put(leaves[number], data)
+                    take(data)
+                    found += 1
+                if found != len(part):
+                    raise bytes_missing(len(part) - found, path)
+
+
+def bytes_missing(count: int, path: str) -> StoreError:
+    """Rows that the log has are gone from the tables."""
+    return StoreError(
+        f"{count} rows for {path} are not in the database any more although the log has them: run `outfall log verify`.",
+        code="evidence_bytes_missing",
+        count=count,
+        file=path,
+    )
 
 
 class Lines:

@@ -115,10 +115,6 @@ update evidence_package p set state = 'expired'
 where p.state = 'ready' and p.finished_at < %(before)s and p.subject_kind <> 'lead'
 returning p.id, p.file_name
 
--- name: file_names
--- The files of packages that are ready.
-select file_name from evidence_package where state = 'ready'
-
 -- name: begin_collecting
 -- Everything is read from one state of the database, with times in UTC and without the bounds of a request.
 set transaction isolation level repeatable read;
@@ -238,12 +234,14 @@ order by id
 -- The bytes of a paper.
 select content from attachment where id = %(id)s
 
+-- name: lead_paper_content
+-- The bytes of a paper of a lead.
+select content from lead_paper where id = %(id)s
+
 -- name: touched_hours
 -- Hours of the outlets in the period that wait to be judged.
 select from_time, to_time from touched
 where outlet_key = any(%(outlet_keys)s) and from_time < %(to_time)s and to_time > %(from_time)s
-union
-select day, day + interval '1 day' from day_due where outlet_key = any(%(outlet_keys)s) and day >= %(from_time)s and day < %(to_time)s
 
 -- name: checkpoint
 -- A checkpoint by its size; the newest one where none is named.
