@@ -17,6 +17,7 @@ from deploy.commands import (
     backtest,
     channels,
     decode,
+    handover,
     marks,
     people,
     registry,
@@ -49,6 +50,7 @@ app.add_typer(marks.check_app, name="check")
 app.add_typer(tasks.task_app, name="task")
 app.add_typer(tasks.sample_app, name="sample")
 app.add_typer(retention.app, name="retention")
+app.add_typer(handover.app, name="handover")
 app.command("migrate")(services.migrate)
 app.command("assets")(services.assets)
 app.command("ingest")(services.ingest)

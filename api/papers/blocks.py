@@ -65,6 +65,14 @@ def table(
     }
 
 
+def signatures(places: Iterable[tuple[str, str, str]]) -> Block:
+    """Room to sign and seal: what for, who, and what stands under the line."""
+    return {
+        "kind": "signatures",
+        "places": [{"title": title, "who": who, "below": below} for title, who, below in places],
+    }
+
+
 def strong(words: str) -> Cell:
     """A cell that stands out."""
     return {"text": words, "tone": "strong"}
