@@ -127,7 +127,7 @@ update handover set attempts = attempts + 1 where id = %(id)s and state = 'waiti
 -- name: note_receipt
 -- What an attempt brought.
 insert into handover_receipt (handover_id, at, outcome, status, answer, headers, case_number, milliseconds)
-values (%(id)s, %(at)s, %(outcome)s, %(status)s, %(answer)s, %(headers)s, %(case_number)s, %(milliseconds)s)
+values (%(handover_id)s, %(at)s, %(outcome)s, %(status)s, %(answer)s, %(headers)s, %(case_number)s, %(milliseconds)s)
 
 -- name: finish
 -- Delivered, or refused for good.
