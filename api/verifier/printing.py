@@ -67,6 +67,8 @@ def sentence(result: Result, words: Words) -> str:
     """What a check found, in one sentence."""
     title = words.text(f"check.{result.code}.title")
     key = f"check.{result.code}.{result.outcome}"
+    if result.facts.get("later") and words.has(f"{key}_later"):
+        key = f"{key}_later"
     said = words.text(key, **result.facts) if words.has(key) else words.text(f"outcome.{result.outcome}")
     return words.text("report.sentence", title=title, said=said)
 

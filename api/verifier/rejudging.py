@@ -23,7 +23,7 @@ from api.verifier.periods import Periods, Revision, differences
 from api.verifier.readings import Readings
 from api.verifier.records import Records
 from api.verifier.statements import Spoken
-from store.clock import day_start
+from store.clock import DAY, day_start
 from store.errors import NotFound
 
 RULE_SETS = tuple(
@@ -184,6 +184,12 @@ class Rejudging:
         )
         for hour in absent:
             check.doubt("hour_not_judged", outlet=self._name, start=hour)
+        judged = {start for _, start in self.days.revisions}
+        ended = {
+            day_start(hour) for _, hour in self.hours.revisions if day_start(hour) + DAY <= self._sealed_at
+        }
+        for day in sorted(ended - judged):
+            check.doubt("day_not_judged", outlet=self._name, start=day)
 
 
 def _told(rules: Rules) -> str:
