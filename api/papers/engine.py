@@ -35,7 +35,7 @@ def compile_paper(template: str, data: Mapping[str, Any], *, at: datetime) -> by
     mistake of the caller (TypeError). The template finds it as ``data`` and the texts of ``papers.yaml`` as ``words``. Raises
     PaperFailed.
     """
-    moment = at.astimezone(BEIJING)
+    moment = at.astimezone(BEIJING).replace(microsecond=0)
     date = [moment.year, moment.month, moment.day, moment.hour, moment.minute, moment.second]
     inputs = {
         "data": json.dumps(_plain(data), ensure_ascii=False),
