@@ -42,8 +42,14 @@ TABLES: Mapping[str, str] = MappingProxyType(
 
 COLUMNS: Mapping[tuple[str, str], str] = MappingProxyType(
     {
-        ("monitor_version", "password"): "A secret; with a wrong one the messages are not decoded as they were.",
-        ("monitor_version", "sm4_key"): "A secret; with a wrong one the messages are not decoded as they were.",
+        (
+            "monitor_version",
+            "password",
+        ): "A secret; with a wrong one the messages are not decoded as they were.",
+        (
+            "monitor_version",
+            "sm4_key",
+        ): "A secret; with a wrong one the messages are not decoded as they were.",
         ("monitor_version", "previous_sm4_key"): "A secret, as above.",
         ("channel_version", "secrets"): "Secrets of a channel.",
         ("alert", "reminded_at"): "When an alert was recalled last; the messages are in the log.",
@@ -55,7 +61,21 @@ COLUMNS: Mapping[tuple[str, str], str] = MappingProxyType(
         ("outbox", "merged_into"): "What became of a message.",
         ("outbox", "finished_at"): "What became of a message; its deliveries are in the log.",
         ("delivery", "milliseconds"): "How long an attempt took.",
-        ("log_run", "earliest"): "A hint for reading; one that hides rows is found because their leaves cannot be read.",
+        ("evidence_package", "step"): "How far the building is.",
+        ("evidence_package", "progress"): "How far the building is.",
+        ("evidence_package", "builder"): "Which process builds it.",
+        ("evidence_package", "beat_at"): "When that process was last alive.",
+        ("evidence_package", "attempts"): "How often the building was begun.",
+        ("evidence_package", "estimated_bytes"): "A guess made before the building.",
+        ("evidence_package", "estimated_seconds"): "A guess made before the building.",
+        ("lead_clock", "reminded"): "What was told of; the messages are in the log.",
+        ("lead_clock", "escalation"): "Who was told; the messages are in the log.",
+        ("handover_connector_version", "secrets"): "Secrets of a receiver.",
+        ("handover", "attempts"): "Every attempt is a receipt in the log.",
+        ("handover", "failures"): "Every attempt is a receipt in the log.",
+        ("handover", "not_before"): "When it is tried next.",
+        ("handover_receipt", "milliseconds"): "How long an attempt took.",
+        ("log_run", "earliest"): "A hint for reading; one that hides rows is found by their absence.",
         ("log_run", "latest"): "A hint for reading, as above.",
     }
 )
