@@ -20,12 +20,25 @@ ODD_CODES = {
 
 
 def check_readings(
-    connection: Connection, terms: Terms, gaps: Gaps, report: Report, progress: Progress
+    connection: Connection,
+    terms: Terms,
+    gaps: Gaps,
+    report: Report,
+    progress: Progress,
+    *,
+    since: int = 0,
 ) -> None:
-    """Decode every message again and compare. The connection is in a read-only snapshot (``logverify.begin``)."""
-    sources = Sources(connection)
+    """Decode every message again and compare. The connection is in a read-only snapshot (``logverify.begin``).
+
+    With ``since`` only the messages whose leaves are not below it; what their streams began with is not known then.
+    """
+    first = None
+    if since > 0:
+        found = connection.execute(queries("logverify")["first_message_since"], {"since": since}).fetchone()
+        first = 2**62 if found is None or found[0] is None else found[0]
+    sources = Sources(connection, first)
     advance = progress("readings", sources.messages)
-    redecoding = Redecoding(load_believed(connection), terms, gaps, report)
+    redecoding = Redecoding(load_believed(connection), terms, gaps, report, whole=first is None)
     repetitions = Repetitions(connection, gaps, report)
     done = 0
     for taken in sources.taken():

@@ -50,7 +50,11 @@ class _Attempt:
 class Redecoding:
     """Goes through the messages in order; ``take`` one after the other, then ``finish``."""
 
-    def __init__(self, believed: Believed, terms: Terms, gaps: Gaps, report: Report) -> None:
+    def __init__(
+        self, believed: Believed, terms: Terms, gaps: Gaps, report: Report, *, whole: bool = True
+    ) -> None:
+        """``whole``: the messages begin with the first there ever was."""
+        self._whole = whole
         self._believed = believed
         self._terms = terms
         self._gaps = gaps
@@ -74,7 +78,7 @@ class Redecoding:
         stream = self._settled(key)
         attempt = self._attempt(message, rows, stream)
         if self._begins_in_a_gap(key, message, attempt):
-            self._report.unverifiable["stream_after_drop"] += 1
+            self._report.unverifiable["stream_after_drop" if self._whole else "stream_before"] += 1
             attempt = replace(attempt, matched=Matched())
         self._states[arrival.gateway] = attempt.state
         self._follow(key, message, attempt, stream)
@@ -214,7 +218,7 @@ class Redecoding:
         self._seen.add(key)
         return (
             bool(attempt.matched.differences or attempt.matched.left)
-            and self._gaps.any_message
+            and (self._gaps.any_message or not self._whole)
             and not message.arrival.payload.startswith(b"##")
         )
 

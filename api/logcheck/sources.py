@@ -54,13 +54,15 @@ class _Span:
 class Sources:
     """The tables that messages become, read side by side over one connection."""
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: Connection, first: int | None = None) -> None:
+        """``first`` is the message to begin with; None = whatever number any row names."""
         self._connection = connection
         self._sql = queries("logverify")
         self._spans = {table: self._spans_of(table) for table in _TIME_COLUMNS}
-        least, most, count = connection.execute(self._sql["message_bounds"]).fetchall()[0]
+        bounds = connection.execute(self._sql["message_bounds"], {"first": first}).fetchall()
+        least, most, count = bounds[0]
         self.messages = int(count)
-        self._windows = list(_windows(least, most))
+        self._windows = list(_windows(_LEAST if first is None else first, least, most))
 
     def _spans_of(self, table: str) -> list[_Span]:
         names = {"table": sql.Identifier(table), "time": sql.Identifier(_TIME_COLUMNS[table])}
@@ -110,12 +112,11 @@ class Sources:
             yield from cursor
 
 
-def _windows(least: int | None, most: int | None) -> Iterator[tuple[int, int]]:
-    """All numbers in windows; whatever is beyond those of the messages comes in the first and the last."""
+def _windows(low: int, least: int | None, most: int | None) -> Iterator[tuple[int, int]]:
+    """All numbers from ``low`` on in windows; whatever is beyond those of the messages comes in the first and the last."""
     if least is None or most is None:
-        yield _LEAST, _MOST
+        yield low, _MOST
         return
-    low = _LEAST
     # A number that was changed in a high bit must not make a window of every number up to it.
     for high in range(least + WINDOW, min(most, least + 100_000 * WINDOW), WINDOW):
         yield low, high

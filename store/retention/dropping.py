@@ -2,27 +2,22 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from psycopg.types.multirange import Multirange
-from psycopg.types.range import Range
 
 from store import audit
 from store.database import Connection
 from store.errors import StoreError
-from store.log.verifying.gaps import Interval
+from store.log.spans import Spans, multirange, spans_of
+from store.log.stretches import digest_of_leaves, leaves_of
 from store.queries import queries
 from store.retention.deciding import KINDS, Chunk, Decision, Facts, Scope, cutoff_of, decide, foreign_policies
 from store.retention.holds import standing_scopes
-from store.retention.leaves import leaves_of
 from store.tasks import Caller
-
-TILE = 256
-HASH_BYTES = 32
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +99,7 @@ def _drop_if_it_may(
         "last": content.last,
         "messages": content.messages,
         "ids": content.ids,
-        "leaves": Multirange([Range(low, high) for low, high in leaves]),
+        "leaves": multirange(leaves),
         "leaf_digest": digest_of_leaves(connection, leaves) if leaves else None,
         "keep_years": years,
         "cutoff": cutoff,
@@ -171,38 +166,13 @@ def _all_have_leaves(connection: Connection, content: _Content) -> bool:
     return True
 
 
-def _leaves(connection: Connection, content: _Content) -> list[Interval]:
+def _leaves(connection: Connection, content: _Content) -> Spans:
     """The leaves of a chunk of messages. Raises ValueError when one has none."""
     found = connection.execute(
         queries("retention")["runs_of_messages"], {"low": content.first, "high": content.last}
     )
-    runs = [(first, intervals_of(numbers)) for first, numbers in found]
-    return leaves_of(runs, intervals_of(content.ids))
-
-
-def intervals_of(ranges: Multirange[Any]) -> list[Interval]:
-    """The half-open ranges of a multirange of whole numbers, as PostgreSQL writes them."""
-    return [(part.lower or 0, part.upper or 0) for part in ranges]  # none is open at an end
-
-
-def digest_of_leaves(connection: Connection, leaves: Sequence[Interval]) -> bytes | None:
-    """SHA-256 of the leaf hashes, one after the other; None when a tile of them is not there."""
-    digest = hashlib.sha256()
-    for low, high in leaves:
-        expected = low
-        bounds = {"first": low // TILE, "last": (high - 1) // TILE}
-        with connection.cursor(name="leaf_hashes") as cursor:
-            cursor.execute(queries("retention")["leaf_hashes"], bounds)
-            for index, hashes in cursor:
-                start = max(low, index * TILE)
-                end = min(high, index * TILE + len(hashes) // HASH_BYTES)
-                if start != expected:
-                    return None
-                digest.update(hashes[(start - index * TILE) * HASH_BYTES : (end - index * TILE) * HASH_BYTES])
-                expected = end
-        if expected != high:
-            return None
-    return digest.digest()
+    runs = [(first, spans_of(numbers)) for first, numbers in found]
+    return leaves_of(runs, spans_of(content.ids))
 
 
 def _came_late(connection: Connection, chunk: Chunk, scope: Scope) -> bool:

@@ -18,7 +18,7 @@ where moment is not null order by moment
 
 -- name: message_bounds
 -- Smallest and largest number, and how many there are.
-select min(id), max(id), count(*) from message
+select min(id), max(id), count(*) from message where %(first)s::bigint is null or id >= %(first)s
 
 -- name: chunk_spans
 -- Which messages the rows of each chunk came from: what the reading of a window of messages can leave out.
@@ -161,9 +161,9 @@ select key, count(*) from log_record where kind = {kind} group by key having cou
 -- Messages whose bytes are not those of their digest.
 select id, digest, sha256(payload) from message where digest <> sha256(payload)
 
--- name: attachment_digests
--- The same for papers and pictures.
-select id, digest, sha256(content) from attachment where digest <> sha256(content)
+-- name: content_digests
+-- The same for papers and pictures, whose bytes are left out of their record.
+select id, digest, sha256(content) from {table} where digest <> sha256(content)
 
 -- name: orphan_verdicts
 -- Verdicts of no period value: no leaf holds them.
@@ -173,3 +173,77 @@ where not exists (
     select from period_value p
     where p.outlet_key = v.outlet_key and p.factor = v.factor and p.span = v.span and p.start = v.start and p.revision = v.revision
 )
+
+-- name: runs
+-- Which leaf is what, in the order of the leaves.
+select first_leaf, count, kind, low, high, ids, earliest, latest from log_run order by first_leaf
+
+-- name: leaves_by_kind
+-- How many leaves the runs count, and how many different records those are.
+select kind, sum((select sum(upper(r) - lower(r)) from unnest(ids) as r)),
+       (select sum(upper(r) - lower(r)) from unnest(range_agg(ids)) as r)
+from log_run group by kind order by kind
+
+-- name: unsealed_message
+-- Messages that are neither in the log nor wait to be: nobody noted them.
+with noted as (
+    select coalesce(range_agg(ids), '{}') as ids
+    from (select ids from log_run where kind = %(kind)s union all select ids from log_pending where kind = %(kind)s) n
+)
+select m.id from message m, noted where not noted.ids @> m.id order by m.id
+
+-- name: unsealed_period
+-- The same for period values.
+with noted as (
+    select coalesce(range_agg(ids), '{}') as ids
+    from (select ids from log_run where kind = %(kind)s union all select ids from log_pending where kind = %(kind)s) n
+)
+select p.id from period_value p, noted where not noted.ids @> p.id order by p.id
+
+-- name: unsealed_record
+-- The same for records.
+with noted as (
+    select coalesce(range_agg(ids), '{}') as ids
+    from (select ids from log_run where kind = %(kind)s union all select ids from log_pending where kind = %(kind)s) n
+)
+select r.id from log_record r, noted where not noted.ids @> r.id order by r.id
+
+-- name: stuck
+-- What should have been sealed long ago: sealing has stopped.
+select id, kind, noted_at from log_pending where noted_at < clock_timestamp() - interval '10 minutes' order by id
+
+-- name: upper_tiles
+-- Everything above the leaf hashes: a two hundred and fifty-sixth of them.
+select level, index, hashes from log_tile where level > 0 order by level, index
+
+-- name: leaf_tiles
+-- The leaf hashes.
+select index, hashes from log_tile where level = 0 and index >= %(first)s order by index
+
+-- name: count_leaves
+-- How many leaves the runs say there are.
+select coalesce(sum(count), 0) from log_run
+
+-- name: checkpoints
+-- Every signed head, oldest first.
+select size, root, note, sealed_at from log_checkpoint order by size
+
+-- name: keys
+-- Every key that has signed.
+select name, key_id, public_key, since, retired_at from log_key order by key
+
+-- name: drop_digests
+-- The leaves of dropped messages, and what was written down of their hashes.
+select id, leaves, leaf_digest from retention_drop where kind = 'message' and not isempty(leaves) order by id
+
+-- name: latest_by_run
+-- The newest time in each run of messages and records, to hold beside the head that sealed it.
+select r.first_leaf, r.count, r.kind, r.latest from log_run r where r.kind <> 'period' order by r.first_leaf
+
+-- name: key_names
+-- The name of the log, as its keys have it.
+select distinct name from log_key order by name
+
+-- name: first_message_since
+-- The smallest message that was sealed from this leaf on; nothing when there is none.
+select min(low) from log_run where kind = 'message' and first_leaf + count > %(since)s

@@ -149,9 +149,11 @@ select id from alert where number = %(number)s or id = %(id)s
 select key from outlet where id = %(outlet)s
 
 -- name: package_scopes
--- Evidence packages that are asked for or lie ready: who opens one may come back for what it was made of.
+-- Evidence packages that are asked for or lie ready and have not been handed over yet.
 select p.id, p.number, p.subject_kind, p.outlet_keys, p.from_time, p.to_time
-from evidence_package p where p.state in ('queued', 'building', 'ready')
+from evidence_package p
+where p.state in ('queued', 'building', 'ready')
+  and not exists (select from handover h where h.evidence_id = p.id and h.state = 'delivered')
 
 -- name: find_lead
 -- A lead by its number or id.

@@ -4,29 +4,29 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from store.database import Connection
+from store.log.spans import Spans, joined, spans_of
 from store.queries import queries
 
-Interval = tuple[int, int]
 
+class Numbers:
+    """A set of whole numbers, asked whether it holds one."""
 
-class Intervals:
-    """Half-open ranges of whole numbers, asked whether they hold one."""
-
-    def __init__(self, intervals: Iterable[Interval]) -> None:
-        self.intervals: Sequence[Interval] = sorted(intervals)
-        self._lows = [low for low, _ in self.intervals]
+    def __init__(self, parts: Iterable[tuple[int, int]] = ()) -> None:
+        """``parts`` are half-open, in any order."""
+        self.spans: Spans = joined(parts)
+        self._lows = [low for low, _ in self.spans]
 
     def __contains__(self, number: int) -> bool:
         place = bisect_right(self._lows, number) - 1
-        return place >= 0 and number < self.intervals[place][1]
+        return place >= 0 and number < self.spans[place][1]
 
-    def __bool__(self) -> bool:
-        return bool(self.intervals)
+
+_NONE = Numbers()
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +39,7 @@ class Gaps:
     times : table -> ranges of the time that the table is divided by
     """
 
-    ids: dict[str, Intervals] = field(default_factory=dict)
+    ids: dict[str, Numbers] = field(default_factory=dict)
     times: dict[str, list[tuple[datetime, datetime]]] = field(default_factory=dict)
 
     @property
@@ -54,7 +54,11 @@ class Gaps:
 
     def has_message(self, message_id: int) -> bool:
         """Whether a message was dropped."""
-        return message_id in self.ids.get("message", Intervals(()))
+        return message_id in self.ids.get("message", _NONE)
+
+    def leaf_may_be_gone(self, kind: str, number: int) -> bool:
+        """Whether the row of a leaf was dropped. Period values and records never are."""
+        return kind == "message" and self.has_message(number)
 
     def has(self, table: str, moment: datetime) -> bool:
         """Whether the rows of a table at this moment were dropped."""
@@ -63,9 +67,9 @@ class Gaps:
 
 def load_gaps(connection: Connection) -> Gaps:
     """Every drop that is recorded."""
-    ids: dict[str, list[Interval]] = defaultdict(list)
+    ids: dict[str, list[tuple[int, int]]] = defaultdict(list)
     times: dict[str, list[tuple[datetime, datetime]]] = defaultdict(list)
     for kind, start, end, numbers in connection.execute(queries("logverify")["drops"]):
         times[kind].append((start, end))
-        ids[kind].extend((part.lower, part.upper) for part in numbers)
-    return Gaps({kind: Intervals(found) for kind, found in ids.items()}, dict(times))
+        ids[kind].extend(spans_of(numbers))
+    return Gaps({kind: Numbers(found) for kind, found in ids.items()}, dict(times))

@@ -7,9 +7,11 @@ import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 from api.logcheck.readings import check_readings
+from api.logcheck.verify import Asked, verify
 from ingest.admission import Terms
 from ingest.arrival import Arrival, digest_of
 from ingest.keeper import Keeper
@@ -17,6 +19,8 @@ from ingest.replay import replay
 from store import clock
 from store.apply import apply_sites
 from store.database import Connection, connect
+from store.log.keys import load_signer
+from store.log.sealing import seal_all
 from store.log.verifying.gaps import load_gaps
 from store.log.verifying.report import Report, unheard
 from store.queries import queries
@@ -64,9 +68,9 @@ def arrival(
 class Plant:
     """A database with a registry, and an ingest that stores what it is given."""
 
-    def __init__(self, database: str) -> None:
+    def __init__(self, database: str, home: Path) -> None:
         self.database = database
-        self.settings: Settings = load_settings(database_url=database)
+        self.settings: Settings = load_settings(database_url=database, home=home)
         register(database, DEVICES, FIRST - timedelta(days=1))
         self._keeper = Keeper(self.settings, threading.Event())
 
@@ -104,14 +108,22 @@ class Plant:
             check_readings(connection, terms, load_gaps(connection), report, unheard)
         return report
 
-    def tamper(self, statement: str, **arguments: object) -> int:
-        """Run a statement of tamper.sql past every trigger; how many rows it changed."""
+    def seal(self, most: int = 50_000) -> None:
+        """Seal everything that waits, in steps of so many leaves."""
+        signer = load_signer(self.settings)
+        with connect(self.database, name="test") as connection:
+            seal_all(connection, signer, clock.now, most)
+
+    def verify(self, **asked: Any) -> Report:
+        """The whole of ``outfall log verify``."""
+        with connect(self.database, name="test") as connection:
+            return verify(connection, self.settings, Asked(**asked))
+
+    def run(self, statement: str) -> None:
+        """Run a statement, every trigger off: what somebody with every right could do."""
         with connect(self.database, name="test") as connection:
             connection.execute("set local outfall.maintenance = 'on'")
-            return connection.execute(TAMPER[statement], arguments).rowcount
-
-
-TAMPER: dict[str, Any] = {}
+            connection.execute(statement.encode())
 
 
 def fill(plant: Plant) -> None:

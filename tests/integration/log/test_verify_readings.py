@@ -2,22 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import timedelta
-
-import pytest
 
 from store import clock
 from tests.integration.ingest.world import Device, hour_frame
 from tests.integration.log.plant import DEVICES, FIRST, KILN, LATER, OTHER, Plant, arrival, fill, register
-
-
-@pytest.fixture
-def plant(database: str) -> Iterator[Plant]:
-    """A plant of this test alone."""
-    found = Plant(database)
-    yield found
-    found.close()
 
 
 def test_everything_that_a_message_can_become_follows_from_it(plant: Plant) -> None:
