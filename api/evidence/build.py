@@ -1,6 +1,7 @@
 """Building a package: everything is read as of one checkpoint, written into a bag, signed and packed (design.md 6).
 
-Memory does not grow with the period: rows are streamed into a spool beside the finished file, only what a report tells of is kept.
+Memory does not grow with the period: rows are streamed into a spool beside the finished file, and only what a report tells of is
+kept.
 """
 
 from __future__ import annotations
@@ -89,9 +90,12 @@ def build(settings: Settings, order: Order, progress: Progress) -> Built | None:
         name_package(connection, order, size=head.checkpoint.size, identifier=identifier, unjudged=unjudged)
     folder = evidence_folder(settings)
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    with tempfile.TemporaryFile(dir=folder) as file, connect(url, name="evidence") as reader:
+    with (
+        tempfile.TemporaryFile(dir=folder) as file,
+        Spool(cast(BinaryIO, file), most_bytes=settings.evidence_bytes) as spool,
+        connect(url, name="evidence") as reader,
+    ):
         reader.execute(queries("evidence")["begin_collecting"])
-        spool = Spool(cast(BinaryIO, file), most_bytes=settings.evidence_bytes)
         work = Working(reader, order.place, head, spool, plans.step)
         said = _collect(plans, work, identifier, unjudged)
         reader.rollback()

@@ -11,10 +11,12 @@ import hashlib
 import io
 import struct
 import zlib
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from typing import BinaryIO
+from typing import BinaryIO, Self
 
 from cryptography.hazmat.primitives import hashes
 
@@ -35,6 +37,7 @@ _CENTRAL = struct.Struct("<4s6H3I5H2I")
 _END = struct.Struct("<4s4H2I")
 _COMMENT_LENGTH = struct.Struct("<H")
 _COPY_BYTES = 1 << 20
+_UNDER_WAY = 8
 _MOST_ENTRIES = 0xFFFF
 _MOST_BYTES = 0xFFFFFFFF
 
@@ -57,23 +60,31 @@ class Entry:
 
 
 class EntryWriter:
-    """Takes the bytes of one entry in any portions."""
+    """Takes the bytes of one entry in any portions; another thread digests and compresses them in their order."""
 
-    def __init__(self, into: BinaryIO) -> None:
+    def __init__(self, into: BinaryIO, pool: ThreadPoolExecutor) -> None:
         self._into = into
+        self._pool = pool
+        self._under_way: deque[Future[None]] = deque()
         self._offset = into.tell()
         self._compressor = zlib.compressobj(_LEVEL, zlib.DEFLATED, -zlib.MAX_WBITS)
         self._sha256 = hashlib.sha256()
         self._sm3 = hashes.Hash(hashes.SM3())
-        self._crc = self._size = self._compressed = self.lines = 0
+        self._crc = self._size = self._compressed = 0
+        self.lines = 0
 
     def write(self, data: bytes) -> None:
-        """The next bytes."""
+        """The next bytes. Raises what writing an earlier portion raised."""
+        self.lines += data.count(b"\n")
+        while len(self._under_way) >= _UNDER_WAY:
+            self._under_way.popleft().result()
+        self._under_way.append(self._pool.submit(self._take, data))
+
+    def _take(self, data: bytes) -> None:
         self._sha256.update(data)
         self._sm3.update(data)
         self._crc = zlib.crc32(data, self._crc)
         self._size += len(data)
-        self.lines += data.count(b"\n")
         self._put(self._compressor.compress(data))
 
     def _put(self, compressed: bytes) -> None:
@@ -82,7 +93,9 @@ class EntryWriter:
             self._compressed += len(compressed)
 
     def finish(self, name: str) -> Entry:
-        """The end of the entry."""
+        """The end of the entry. Raises what writing raised."""
+        while self._under_way:
+            self._under_way.popleft().result()
         self._put(self._compressor.flush())
         return Entry(
             name,
@@ -97,13 +110,20 @@ class EntryWriter:
 
 
 class Spool:
-    """The entries of a package while it is built, in a temporary file; names are below the root folder."""
+    """The entries of a package while it is built, in a temporary file; names are below the root folder. A context manager."""
 
     def __init__(self, file: BinaryIO, *, most_bytes: int) -> None:
+        self._pool = ThreadPoolExecutor(1, thread_name_prefix="evidence-press")
         self._file = file
         self._most = min(most_bytes, _MOST_BYTES - (1 << 24))
         self._entries: dict[str, Entry] = {}
         self._busy = False
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._pool.shutdown()
 
     @contextmanager
     def entry(self, name: str, *, beside: bool = False) -> Iterator[EntryWriter]:
@@ -123,7 +143,7 @@ class Spool:
         if self._busy:
             raise ValueError(f"another entry is being written: {name!r} must be written beside it")
         self._busy = memory is None
-        writer = EntryWriter(self._file if memory is None else memory)
+        writer = EntryWriter(self._file if memory is None else memory, self._pool)
         yield writer
         entry = writer.finish(name)
         if memory is not None:

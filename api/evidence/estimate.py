@@ -1,7 +1,7 @@
 """How large a package will be and how long its building takes, told before anything is begun.
 
-The readings of one factor are counted for each kind; the other factors come in the same frames. The sizes are those of packed text
-as measured by ``python -m tests.bench.package``.
+The readings of one factor are counted for each kind; the other factors come in the same frames. The sizes are those of packed
+text as measured by ``python -m tests.bench.package``.
 """
 
 from __future__ import annotations

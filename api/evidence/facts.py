@@ -1,4 +1,4 @@
-"""What the report of a package tells (``api.evidence.report.render``): one dictionary, made from the records that the package holds.
+"""What the report of a package (``api.evidence.report.render``) tells: one dictionary, made from the records in the package.
 
 Moments are aware datetimes in Beijing time, measured and compared numbers are Decimal or None, words are codes of the catalogues
 but where people typed them. Lists are in the order of printing: by time, then id. Nothing depends on when or where it is built.
@@ -28,7 +28,8 @@ but where people typed them. Lists are in the order of printing: by time, then i
 An outlet::
 
     id, name, medium: gas|water, oxygen_reference|None, mn|None
-    series      [{factor, name, unit, decimals|None, span: hour|day, folded, limits: [limit], points: [point], summary: {result: n}}]
+    series      [{factor, name, unit, decimals|None, span: hour|day, folded, limits: [limit], points: [point],
+                  summary: {result: n}}]
                 one a factor and span that has a limit or a verdict by one
                 limit: {key, basis, minimum|None, maximum|None, standard, clause, source|None, condition|None, from, to|None}
                 point, one for every hour or day of the period that had ended: {start, reported|None, judged|None, result,

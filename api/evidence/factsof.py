@@ -1,4 +1,4 @@
-"""The parts of a report's facts: an outlet with its series and tables, an alert, a lead (their shapes: ``api.evidence.facts``)."""
+"""The parts of a report's facts (shapes: ``api.evidence.facts``): an outlet with its series and tables, an alert, a lead."""
 
 from __future__ import annotations
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 from typing import Any
@@ -49,6 +49,7 @@ def choose_messages(work: Working, extra: Sequence[int], gap: timedelta) -> tupl
         times.update(work.connection.execute(sql["messages_by_id"], {"ids": missing}).fetchall())
     sealed = work.sealed("message", sorted(times))
     _keep(work, {number: times[number] for number in sealed})
+    _leave_out(work, times.keys() - sealed.keys())
     work.connection.execute(sql["index_package_messages"])
     if not sealed:
         return ()
@@ -64,6 +65,15 @@ def _keep(work: Working, times: Mapping[int, datetime]) -> None:
     ):
         for number, received_at in times.items():
             copy.write_row((number, received_at))
+
+
+def _leave_out(work: Working, numbers: Iterable[int]) -> None:
+    with (
+        work.connection.cursor() as cursor,
+        cursor.copy(queries("evidence")["copy_unsealed_messages"]) as copy,
+    ):
+        for number in sorted(numbers):
+            copy.write_row((number,))
 
 
 def _chains(

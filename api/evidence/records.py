@@ -1,6 +1,6 @@
 """The records of a package: registry, marks, checks, findings, alerts, tasks, messages to people, leads, accesses.
 
-A record is a row of a table as it was each time it was written. All versions up to the checkpoint are taken, newest and earlier ones.
+A record is a row of a table as it was each time it was written. All versions up to the checkpoint are taken, also earlier ones.
 What follows from a record (the events of an alert) follows from those that the checkpoint covers, so that a package of an old
 checkpoint is the same whenever it is built.
 """

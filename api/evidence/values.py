@@ -7,6 +7,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
+from api.evidence.container import EntryWriter
 from api.evidence.working import Working
 from store.database import rows
 from store.log.canonical import canonical, exact_json, plain
@@ -14,6 +15,27 @@ from store.queries import queries
 
 _BLOCK = 1 << 18
 SPANS = ("hour", "day")
+
+COLUMNS = (
+    "outlet_key",
+    "kind",
+    "factor",
+    "data_time",
+    "revision",
+    "value",
+    "minimum",
+    "maximum",
+    "total",
+    "folded",
+    "folded_minimum",
+    "folded_maximum",
+    "flag",
+    "status",
+    "extra",
+    "message_id",
+    "received_at",
+)
+"""Columns of the files of readings."""
 
 
 def write_readings(work: Working, outlets: dict[int, str]) -> dict[str, int]:
@@ -26,22 +48,34 @@ def write_readings(work: Working, outlets: dict[int, str]) -> dict[str, int]:
         for row in work.connection.execute(sql["reading_kinds"], _span(work, key)).fetchall()
     ]
     for number, (key, kind) in enumerate(kinds):
-        work.step("readings", number / len(kinds))
         path = f"data/readings/{outlets[key]}-{kind}.csv"
         arguments = {**_span(work, key), "kind": kind}
-        with work.spool.entry(path) as writer, work.connection.cursor() as cursor:
-            block = bytearray()
-            with cursor.copy(sql["copy_out_readings"], arguments) as copy:
-                for data in copy:
-                    block += data
-                    if len(block) >= _BLOCK:
-                        writer.write(bytes(block))
-                        block.clear()
-            writer.write(bytes(block))
+        found = work.connection.execute(queries("read")["reading_factors"], arguments).fetchall()
+        factors = sorted(row[0] for row in found)
+        with work.spool.entry(path) as writer:
+            writer.write(",".join(COLUMNS).encode() + b"\n")
+            for place, factor in enumerate(factors):
+                work.step("readings", (number + place / len(factors)) / len(kinds))
+                _copy_out(work, writer, {**arguments, "factor": factor})
             lines = writer.lines - 1
         work.files[path] = ("reading", lines)
         counts[kind] = counts.get(kind, 0) + lines
     return counts
+
+
+def _copy_out(work: Working, writer: EntryWriter, arguments: dict[str, Any]) -> None:
+    """The readings of one factor: text of the database, which no reading is made an object of."""
+    block = bytearray()
+    with (
+        work.connection.cursor() as cursor,
+        cursor.copy(queries("evidence")["copy_out_readings"], arguments) as copy,
+    ):
+        for data in copy:
+            block += data
+            if len(block) >= _BLOCK:
+                writer.write(bytes(block))
+                block.clear()
+    writer.write(bytes(block))
 
 
 def write_device_records(work: Working) -> int:

@@ -1,7 +1,7 @@
 """The thread of the API process that builds packages, one at a time.
 
-Any number of processes may have one: a package is claimed with its row. While it is built a pulse says so; a builder that is killed
-stops beating, and another one takes the package up from the beginning.
+Any number of processes may have one: a package is claimed with its row. While it is built a pulse says so; a builder that is
+killed stops beating, and another one takes the package up from the beginning.
 """
 
 from __future__ import annotations

@@ -123,8 +123,9 @@ set local statement_timeout to 0;
 set local work_mem to '64MB'
 
 -- name: make_messages
--- The messages of the package while it is collected.
-create temporary table package_message (id bigint not null, received_at timestamptz not null) on commit drop
+-- The messages of the package while it is collected, and those that came after the checkpoint.
+create temporary table package_message (id bigint not null, received_at timestamptz not null) on commit drop;
+create temporary table package_unsealed (id bigint primary key) on commit drop
 
 -- name: candidate_messages
 -- Messages that gave readings of the period, uploads that are no readings, and pieces that were refused. A record is told by its own
@@ -150,10 +151,15 @@ select id, received_at from message where id = any(%(ids)s)
 -- The sealed ones of them.
 copy package_message (id, received_at) from stdin
 
+-- name: copy_unsealed_messages
+-- Messages that came after the checkpoint: their readings are not in the package.
+copy package_unsealed (id) from stdin
+
 -- name: index_package_messages
 -- So that joins find them, and the planner knows how many there are.
 create unique index on package_message (id);
-analyze package_message
+analyze package_message;
+analyze package_unsealed
 
 -- name: cut_messages
 -- Messages that begin within a frame: neither with a head nor with a head in hexadecimal.
@@ -194,20 +200,22 @@ where exists (select from reading r where r.outlet_key = %(outlet_key)s and r.ki
               and r.data_time >= %(from_time)s and r.data_time < %(to_time)s)
 
 -- name: copy_out_readings
--- Every revision of the readings of one kind, as text. A moment has six digits of a fraction or none, as elsewhere in the package.
+-- Every revision of the readings of one kind and factor, as text, in the order of the index. A moment has six digits of a fraction or
+-- none, as elsewhere in the package.
 copy (
     select r.outlet_key, r.kind, r.factor,
-           case when date_trunc('second', r.data_time) = r.data_time then replace(r.data_time::text, ' ', 'T') || ':00'
-                else to_char(r.data_time, 'YYYY-MM-DD"T"HH24:MI:SS.US"+00:00"') end as data_time,
+           case when r.data_time::time(0) = r.data_time::time then overlay(r.data_time::text || ':00' placing 'T' from 11)
+                else to_char(r.data_time, 'YYYY-MM-DD"T"HH24:MI:SS.US"+00:00"') end,
            r.revision, r.value, r.minimum, r.maximum, r.total, r.folded, r.folded_minimum, r.folded_maximum, r.flag, r.status, r.extra,
-           r.message_id, p.received_at
+           r.message_id,
+           case when r.received_at::time(0) = r.received_at::time then overlay(r.received_at::text || ':00' placing 'T' from 11)
+                else to_char(r.received_at, 'YYYY-MM-DD"T"HH24:MI:SS.US"+00:00"') end
     from reading r
-    join (select id, case when date_trunc('second', received_at) = received_at then replace(received_at::text, ' ', 'T') || ':00'
-                          else to_char(received_at, 'YYYY-MM-DD"T"HH24:MI:SS.US"+00:00"') end as received_at
-          from package_message) p on p.id = r.message_id
-    where r.outlet_key = %(outlet_key)s and r.kind = %(kind)s::reading_kind and r.data_time >= %(from_time)s and r.data_time < %(to_time)s
-    order by r.factor collate "C", r.data_time, r.revision
-) to stdout (format csv, header)
+    where r.outlet_key = %(outlet_key)s and r.kind = %(kind)s::reading_kind and r.factor = %(factor)s
+      and r.data_time >= %(from_time)s and r.data_time < %(to_time)s
+      and not exists (select from package_unsealed u where u.id = r.message_id)
+    order by r.data_time, r.revision
+) to stdout (format csv)
 
 -- name: device_records
 -- Uploads of the outlets that are no readings, by receipt.
