@@ -28,14 +28,15 @@ class Scale:
 
 def side_scale(lowest: float, highest: float, parts: int = 5) -> Scale:
     """A scale that holds both, with about ``parts`` round numbers: steps of 1, 2, 2.5 or 5 times a power of ten."""
-    width = max(highest - lowest, abs(highest) * 1e-6, 1e-9)
-    raw = width / parts
+    highest = max(highest, lowest + max(abs(lowest) * 1e-6, 1e-6))
+    raw = (highest - lowest) / parts
     unit = 10.0 ** floor(log10(raw))
     step = next((unit * many for many in (1, 2, 2.5, 5) if unit * many >= raw * 0.9999), unit * 10)
-    first, last = floor(lowest / step + 1e-9), ceil(highest / step - 1e-9)
+    first = floor(lowest / step + 1e-9)
+    last = max(ceil(highest / step - 1e-9), first + 1)
     places = max(0, -floor(log10(step) + 1e-9)) + (1 if round(step / unit, 6) == 2.5 else 0)
     ticks = tuple(Tick(number * step, f"{number * step:.{places}f}") for number in range(first, last + 1))
-    return Scale(first * step, max(last, first + 1) * step, ticks)
+    return Scale(first * step, last * step, ticks)
 
 
 def time_ticks(start: datetime, end: datetime) -> list[tuple[datetime, str | None]]:
