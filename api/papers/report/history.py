@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from datetime import timedelta
 from typing import Any
 
 from api.papers import wording
@@ -99,7 +100,7 @@ def clocks(found: Iterable[Facts]) -> list[Block]:
     """What is due until when, on what ground, and when it was done."""
     rows: list[list[Cell]] = [
         [
-            wording.word("leads.clock", clock["kind"]),
+            wording.word("papers.lead.clock_kind", clock["kind"]),
             wording.minute(clock["due"]),
             clock["basis"] or wording.NONE,
             wording.minute(clock["met_at"]),
@@ -116,16 +117,25 @@ def legal(found: Iterable[Facts]) -> list[Block]:
     rows: list[list[Cell]] = []
     for norm in found:
         words = [norm["text"] or "", norm["fine"] or ""]
-        force = (
-            text("papers.limits.from", start=wording.day(norm["from"]))
-            if norm["to"] is None
-            else text("papers.limits.from_to", start=wording.day(norm["from"]), end=wording.day(norm["to"]))
-        )
         conflict = strong(norm["conflict"]) if norm["conflict"] else wording.NONE
-        rows.append([norm["title"], norm["article"], wording.joined(words) or wording.NONE, force, conflict])
+        rows.append(
+            [norm["title"], norm["article"], wording.joined(words) or wording.NONE, _force(norm), conflict]
+        )
     names = (("norm", 2.6), ("article", 1.9), ("fine", 4.2), ("force", 2.5), ("conflict", 3.2))
     columns = [(text(f"papers.lead.{name}"), share) for name, share in names]
     return table_or_none(columns, rows, most=ROWS_MOST, where="data/records")
+
+
+def _force(norm: Facts) -> str:
+    """From when to when a norm holds; the last day of an old one is the day before it is no longer in force."""
+    if norm["from"] is None and norm["to"] is None:
+        return wording.NONE
+    if norm["to"] is None:
+        return text("papers.limits.from", start=wording.day(norm["from"]))
+    last = wording.day(norm["to"] - timedelta(days=1))
+    if norm["from"] is None:
+        return text("papers.limits.until", end=last)
+    return text("papers.limits.from_to", start=wording.day(norm["from"]), end=last)
 
 
 def verify(facts: Facts) -> list[Block]:

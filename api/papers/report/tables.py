@@ -224,6 +224,13 @@ def _standing(mark: Facts) -> Cell:
     return strong(text("marks.standing.late")) if mark["late"] else text("marks.standing.effective")
 
 
+def _passed(check: Facts) -> Cell:
+    """A comparison along the chain is judged by the hour and has no result of its own."""
+    if not check["passed"]:
+        return strong(text("papers.checks.failed"))
+    return wording.NONE if check["kind"] == "chain" else text("papers.checks.passed")
+
+
 def checks(facts: Facts) -> list[Block]:
     """Quality checks and comparisons along the chain (regulation.md B.2)."""
     blocks = [heading(text("papers.checks.heading"))]
@@ -236,7 +243,7 @@ def checks(facts: Facts) -> list[Block]:
                 if check["kind"] == "chain"
                 else wording.word("marks.check", check["kind"]),
                 check["name"] or wording.factor(check["factor"]),
-                text("papers.checks.passed") if check["passed"] else strong(text("papers.checks.failed")),
+                _passed(check),
                 check["detail"] or wording.NONE,
             ]
             for check in outlet["checks"]

@@ -305,7 +305,7 @@ def _lead(end: datetime) -> dict[str, Any]:
                 "article": "第三十四条第一项",
                 "text": "超过许可排放浓度",
                 "fine": "二十万元以上一百万元以下",
-                "from": datetime(2021, 3, 1, tzinfo=BEIJING).date(),
+                "from": None,
                 "to": None,
                 "conflict": "与生态环境法典第一千一百零三条的罚款幅度不一致",
             },

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from copy import deepcopy
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -282,3 +282,43 @@ def test_moments_of_another_zone_are_told_in_beijing_time() -> None:
     told = facts(days=1, factors=1)
     told["as_of"]["time"] = datetime.fromisoformat("2026-11-26T11:03:16.123456+00:00")
     assert "2026-11-2619:03:16" in words_of(render(told))
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "said"),
+    [
+        (None, None, "—"),
+        (None, "2026-08-15", "至2026-08-14"),
+        ("2021-03-01", None, "2021-03-01起"),
+        ("2021-03-01", "2026-08-15", "2021-03-01至2026-08-14"),
+    ],
+)
+def test_the_time_of_a_norm_is_told_by_its_first_and_last_day(
+    start: str | None, end: str | None, said: str
+) -> None:
+    told = facts(days=1, factors=1)
+    (norm, _) = told["lead"]["legal"]
+    norm |= {
+        "from": None if start is None else date.fromisoformat(start),
+        "to": None if end is None else date.fromisoformat(end),
+    }
+    told["lead"]["legal"] = [norm]
+    words = words_of(render(told))
+    assert said in words[words.index("生态环境法典第") :] if said == "—" else said in words
+
+
+def test_a_comparison_along_the_chain_has_no_result_of_its_own() -> None:
+    told = facts(days=1, factors=1)
+    told["outlets"][0]["checks"] = [
+        {
+            "kind": "chain",
+            "factor": "a21026",
+            "name": "二氧化硫",
+            "at": START,
+            "passed": True,
+            "detail": "仪器 10，数采仪 10",
+        }
+    ]
+    words = words_of(render(told))
+    section = words[words.index("仪器、数采仪、平台数值比对") :]
+    assert section.startswith("仪器、数采仪、平台数值比对二氧化硫—仪器10，数采仪10")
