@@ -58,6 +58,12 @@ def flag_text(flag: str) -> str:
     return plain(flag[:FLAG_CHARACTERS_MOST])
 
 
+@lru_cache(maxsize=4096)
+def factor_text(factor: str) -> str:
+    """A factor code as a database keeps it."""
+    return plain(factor)
+
+
 def sorted_json(value: Any) -> str:
     """A JSON value as one text whatever the order of its names."""
     return json.dumps(value, sort_keys=True, ensure_ascii=False)
@@ -173,7 +179,7 @@ class Deriver:
                 extra = {**extra, "DataTime": stamp}
             text = reading_text(
                 head,
-                plain(item.factor),
+                factor_text(item.factor),
                 (item.value, item.minimum, item.maximum, item.total),
                 (item.folded, item.folded_minimum, item.folded_maximum),
                 "" if item.flag is None else flag_text(item.flag),

@@ -8,12 +8,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal, InvalidOperation
+from functools import lru_cache
 from typing import NamedTuple
 
 from alerts.judgement.collecting import Place, Row
 from api.verifier.outcome import Check, Malformed
 from api.verifier.sources import Source
-from store.clock import BEIJING, hour_start
+from store.clock import BEIJING
 
 FOLDER = "data/readings/"
 KINDS = ("hour", "minute", "day", "realtime")
@@ -96,11 +97,11 @@ class Readings:
 
     def keep(self, kind: str, columns: list[str], revision: int, received_at: datetime) -> None:
         """Take a row. Raises ValueError for a time that is none."""
-        moment = datetime.fromisoformat(columns[TIME]).astimezone(BEIJING)
-        factor = columns[FACTOR]
-        place = (factor, hour_start(moment))
+        text, factor = columns[TIME], columns[FACTOR]
+        place = (factor, _hour_of(text[:13]))
         if kind == "realtime" and place in self.by_kind["minute"]:
             return
+        moment = datetime.fromisoformat(text).astimezone(BEIJING)
         value, folded, total = columns[VALUE] or None, columns[FOLDED] or None, columns[TOTAL] or None
         status = sys.intern(columns[STATUS])
         kept = (factor, moment, revision, value, folded, total, status, received_at)
@@ -122,6 +123,12 @@ class Readings:
     def places(self, kind: str) -> Iterator[Place]:
         """Where there are readings of a kind."""
         yield from self.by_kind[kind]
+
+
+@lru_cache(maxsize=1024)
+def _hour_of(text: str) -> datetime:
+    """The hour of a time in UTC that is cut off behind its hour."""
+    return datetime.fromisoformat(f"{text}:00:00+00:00").astimezone(BEIJING)
 
 
 def _number(text: str | None) -> Decimal | None:
