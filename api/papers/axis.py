@@ -39,12 +39,15 @@ def side_scale(lowest: float, highest: float, parts: int = 5) -> Scale:
     return Scale(first * step, last * step, ticks)
 
 
-def time_ticks(start: datetime, end: datetime) -> list[tuple[datetime, str | None]]:
-    """Marks along the bottom: days, and hours between them where there is room. ``start`` and ``end`` are Beijing midnights."""
+def time_ticks(start: datetime, end: datetime, span: timedelta = HOUR) -> list[tuple[datetime, str | None]]:
+    """Marks along the bottom: days, and for hourly values hours between them where there is room.
+
+    ``start`` and ``end`` are Beijing midnights.
+    """
     days = max(1, round((end - start) / DAY))
     found: list[tuple[datetime, str | None]] = []
     every = 1 if days <= 16 else 2 if days <= 32 else ceil(days / 16)
-    hours = 3 if days == 1 else 6 if days <= 3 else 12 if days <= 7 else 24
+    hours = 24 if span >= DAY or days > 7 else 3 if days == 1 else 6 if days <= 3 else 12
     moment = day_start(start)
     while moment < end:
         number = (moment - day_start(start)) // DAY

@@ -21,9 +21,9 @@ def paragraph(words: str) -> Block:
     return {"kind": "paragraph", "text": words}
 
 
-def note(words: str) -> Block:
-    """Small text that explains what stands above or below it."""
-    return {"kind": "note", "text": words}
+def note(words: str, *, of_next: bool = False) -> Block:
+    """Small text that explains what stands above it, or below it and then stays on its page."""
+    return {"kind": "note", "text": words, "sticky": of_next}
 
 
 def listed(items: Iterable[str]) -> Block:

@@ -48,13 +48,14 @@ class Point:
 
 @dataclass(frozen=True, slots=True)
 class Bound:
-    """A limit while it is in force; one that depends on a condition is dashed more finely."""
+    """A limit while it is in force, a ``lower`` or an upper one; one that depends on a condition is dashed more finely."""
 
     value: float
     start: datetime
     end: datetime
     label: str
     conditional: bool = False
+    lower: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +132,7 @@ class Chart:
         if not everything:
             return side_scale(0.0, 1.0)
         lowest = min(0.0, *everything)
-        if len(limits) > 1 and min(limits) > 0 and max(limits) / min(limits) < 2:  # a closed range, as of pH
+        if lowest == 0.0 and any(bound.lower for bound in self.bounds):  # a closed range, as of pH
             lowest = min(everything) - (max(everything) - min(everything)) * 0.3
         highest = max(everything)
         room = 0.30 if any(point.result == "exceeded" for point in self.points) else 0.12
@@ -182,7 +183,7 @@ class Chart:
                 )
         floor = self._drawing.height - AXIS
         long: list[list[tuple[float, float]]] = []
-        for moment, label in time_ticks(self.start, self.end):
+        for moment, label in time_ticks(self.start, self.end, self.span):
             x = self._x(moment)
             long.append([(x, bottom), (x, floor + (1.2 if label else 0.5))])
             if label is not None:

@@ -113,7 +113,7 @@ def _bounds(series: Facts, start: datetime, end: datetime) -> Iterable[Bound]:
         since, until = max(limit["from"], start), min(limit["to"] or end, end)
         if limit["basis"] != series["span"] or since >= until:
             continue
-        for bound in (limit["maximum"], limit["minimum"]):
+        for bound, lower in ((limit["maximum"], False), (limit["minimum"], True)):
             if bound is None:
                 continue
             key = "papers.charts.limit_condition" if limit["condition"] else "papers.charts.limit"
@@ -124,7 +124,9 @@ def _bounds(series: Facts, start: datetime, end: datetime) -> Iterable[Bound]:
                 standard=limit["standard"],
                 clause=limit["clause"],
             )
-            yield Bound(float(bound), since, until, label, conditional=limit["condition"] is not None)
+            yield Bound(
+                float(bound), since, until, label, conditional=limit["condition"] is not None, lower=lower
+            )
 
 
 def _bands(outlet: Facts, factor: str, start: datetime, end: datetime) -> Iterable[Band]:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import timedelta
+from itertools import groupby
 from typing import Any
 
 from api.papers import wording
@@ -12,6 +13,9 @@ from api.papers.report.tables import ROWS_MOST
 from store.texts import text
 
 Facts = Mapping[str, Any]
+
+SYSTEM = "system"
+"""Who Outfall itself is in a history."""
 
 
 def alerts(facts: Facts) -> list[Block]:
@@ -42,16 +46,14 @@ def _place(alert: Facts) -> str:
 
 
 def steps(events: Iterable[Facts], catalogue: str) -> list[Block]:
-    """Who did what, when and why."""
-    rows: list[list[Cell]] = [
-        [
-            wording.second(event["at"]),
-            wording.word(catalogue, event["action"]),
-            text("papers.alerts.system") if event["by"] == "system" else event["by"],
-            event["comment"] or wording.NONE,
-        ]
-        for event in events
-    ]
+    """Who did what, when and why; what Outfall itself notes many times in a row is one line."""
+    rows: list[list[Cell]] = []
+    for (action, by, comment), found in groupby(events, key=_same):
+        run = list(found)
+        for part in [run] if by == SYSTEM else [[one] for one in run]:
+            rows.append(
+                [_when(part), _what(catalogue, action, len(part)), _who(by), _why(action, by, comment)]
+            )
     names = ("at", "step", "by", "comment")
     columns = [
         (text(f"papers.alerts.{name}"), share) for name, share in zip(names, (2.4, 2, 2, 6), strict=True)
@@ -84,9 +86,34 @@ def lead(facts: Facts) -> list[Block]:
         heading(text("papers.lead.clocks"), 2),
         *clocks(found["clocks"]),
         heading(text("papers.lead.legal"), 2),
-        note(text("papers.lead.legal_intro")),
+        note(text("papers.lead.legal_intro"), of_next=True),
         *legal(found["legal"]),
     ]
+
+
+def _same(event: Facts) -> tuple[str, str, str | None]:
+    return event["action"], event["by"], event["comment"]
+
+
+def _when(events: Sequence[Facts]) -> str:
+    first, last = wording.second(events[0]["at"]), wording.second(events[-1]["at"])
+    return first if first == last else text("papers.alerts.between", first=first, last=last)
+
+
+def _what(catalogue: str, action: str, count: int) -> str:
+    said = wording.word(catalogue, action)
+    return said if count == 1 else text("papers.alerts.times", step=said, count=count)
+
+
+def _who(by: str) -> str:
+    return text("papers.alerts.system") if by == SYSTEM else by
+
+
+def _why(action: str, by: str, comment: str | None) -> str:
+    """What people wrote stays as they wrote it; Outfall's own reasons are codes."""
+    if not comment:
+        return wording.NONE
+    return wording.word(f"alerts.{action}", comment) if by == SYSTEM else comment
 
 
 def _statement(said: Iterable[Facts]) -> list[Block]:

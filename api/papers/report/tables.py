@@ -15,6 +15,8 @@ Facts = Mapping[str, Any]
 ROWS_MOST = 1000
 """Rows of a table on paper; the data files of the package have all."""
 
+PLAIN_REASONS = ("above_maximum", "below_minimum")
+
 
 def exceedances(facts: Facts) -> list[Block]:
     """Every exceeded and exempt period with both values, limit, multiple, clause and reasons; then what changed its result."""
@@ -23,22 +25,23 @@ def exceedances(facts: Facts) -> list[Block]:
         blocks.append(heading(text("papers.summary.outlet", name=outlet["name"]), 2))
         blocks += table_or_none(
             [
-                (text("papers.exceedances.time"), 2.9),
-                (text("papers.exceedances.factor"), 2.1),
-                (text("papers.exceedances.measured"), 1.5),
-                (text("papers.exceedances.folded"), 1.5),
-                (text("papers.exceedances.bound"), 1.5),
-                (text("papers.exceedances.multiple"), 1.6),
-                (text("papers.exceedances.basis"), 3.2),
-                (text("papers.exceedances.result"), 1.2),
-                (text("papers.exceedances.reasons"), 3.9),
-                (text("papers.exceedances.revision"), 1.1),
+                (text("papers.exceedances.time"), 2.95),
+                (text("papers.exceedances.factor"), 1.8),
+                (text("papers.exceedances.measured"), 1.35),
+                (text("papers.exceedances.folded"), 1.35),
+                (text("papers.exceedances.compared"), 1.35),
+                (text("papers.exceedances.bound"), 1.35),
+                (text("papers.exceedances.multiple"), 1.55),
+                (text("papers.exceedances.basis"), 3.15),
+                (text("papers.exceedances.result"), 1.05),
+                (text("papers.exceedances.reasons"), 3.3),
+                (text("papers.exceedances.revision"), 1.05),
             ],
             [_exceedance(found) for found in outlet["exceedances"]],
             most=ROWS_MOST,
             where=text("papers.exceedances.where"),
-            right=(2, 3, 4, 5),
-            center=(9,),
+            right=(2, 3, 4, 5, 6),
+            center=(10,),
         )
         if outlet["exceedances"]:
             units = dict.fromkeys(
@@ -50,24 +53,21 @@ def exceedances(facts: Facts) -> list[Block]:
 
 
 def _exceedance(found: Facts) -> list[Cell]:
-    compared, bound = found["compared"], found["bound"]
-
-    def shown(name: str) -> Cell:
-        number = found[name]
-        said = wording.value(number, bound if number == compared else None)
-        return strong(said) if number is not None and number == compared else faint(said)
-
+    bound = found["bound"]
     sign = "at_most" if found["side"] == "max" else "at_least"
+    # That the value is beyond the limit is the result itself; said only where there is nothing else to say.
+    reasons = [code for code in found["reasons"] if code not in PLAIN_REASONS] or found["reasons"]
     return [
         wording.period(found["start"], found["span"]),
         found["name"],
-        shown("measured"),
-        shown("folded"),
-        text(f"papers.exceedances.{sign}", value=wording.plain(bound)),
+        faint(wording.value(found["measured"])),
+        faint(wording.value(found["folded"])),
+        strong(wording.value(found["compared"], bound)),
+        wording.NONE if bound is None else text(f"papers.exceedances.{sign}", value=wording.plain(bound)),
         wording.multiple(found["multiple"]),
         f"{found['standard']} {found['clause']}",
         text(f"console.result.{found['result']}"),
-        wording.joined(wording.word("reasons", code) for code in found["reasons"]),
+        wording.joined(wording.word("reasons", code) for code in reasons),
         str(found["revision"]),
     ]
 
@@ -111,10 +111,10 @@ def limits(facts: Facts) -> list[Block]:
             (text("papers.limits.factor"), 2.2),
             (text("papers.limits.basis"), 1.5),
             (text("papers.limits.value"), 2.3),
-            (text("papers.limits.condition"), 2.2),
-            (text("papers.limits.standard"), 2.8),
+            (text("papers.limits.condition"), 2.1),
+            (text("papers.limits.standard"), 3.6),
             (text("papers.limits.force"), 2.8),
-            (text("papers.limits.source"), 5.0),
+            (text("papers.limits.source"), 4.5),
         ]
         blocks += table_or_none(columns, rows, most=ROWS_MOST, where="data/records", center=(1,))
         blocks += _exemptions(facts, outlet)
@@ -176,7 +176,7 @@ def _exemptions(facts: Facts, outlet: Facts) -> list[Block]:
 
 def marks(facts: Facts) -> list[Block]:
     """The marks with when they came and until when they had to; late and withdrawn ones are named (regulation.md C.1, C.3)."""
-    blocks = [heading(text("papers.marks.heading")), note(text("papers.marks.intro"))]
+    blocks = [heading(text("papers.marks.heading")), note(text("papers.marks.intro"), of_next=True)]
     for outlet in facts["outlets"]:
         blocks.append(heading(text("papers.summary.outlet", name=outlet["name"]), 2))
         columns = [

@@ -207,7 +207,7 @@ def test_a_value_beyond_what_is_judged_stays_at_the_edge() -> None:
 
 
 def test_the_range_of_ph_is_not_drawn_from_zero() -> None:
-    bounds = [Bound(6.0, START, START + DAY, "6"), Bound(9.0, START, START + DAY, "9")]
+    bounds = [Bound(6.0, START, START + DAY, "6", lower=True), Bound(9.0, START, START + DAY, "9")]
     words = [word["text"] for word in chart(hours(7.1, 7.4, 7.2), bounds).draw()["words"]]
     assert "0" not in words
 

@@ -14,7 +14,7 @@ from api.evidence.report import render
 from store.clock import BEIJING, DAY, HOUR
 from store.texts import text
 from tests.unit.papers.pdf import pages_of, words_of
-from tests.unit.papers.sample_facts import START, facts, mark
+from tests.unit.papers.sample_facts import START, exceedance, facts, mark
 
 HOSTILE = (
     '#panic("run") #import "@preview/x:0.1.0": * $x^2$ *bold* _it_ `raw` <label> @ref '
@@ -322,3 +322,30 @@ def test_a_comparison_along_the_chain_has_no_result_of_its_own() -> None:
     words = words_of(render(told))
     section = words[words.index("仪器、数采仪、平台数值比对") :]
     assert section.startswith("仪器、数采仪、平台数值比对二氧化硫—仪器10，数采仪10")
+
+
+def test_a_value_that_the_platform_folded_is_told_beside_what_was_reported() -> None:
+    told = facts(days=1, factors=1)
+    series = told["outlets"][0]["series"][0]
+    row = exceedance(
+        series,
+        {"start": START, "judged": Decimal("130.39"), "multiple": Decimal("0.003"), "result": "exceeded"},
+    )
+    told["outlets"][0]["exceedances"] = [
+        row | {"measured": Decimal("128.00"), "folded": None, "bound": Decimal(130)}
+    ]
+    assert "128.00—130.39≤1300.003" in words_of(render(told))
+
+
+def test_what_outfall_noted_many_times_in_a_row_is_one_line_and_its_reasons_are_words() -> None:
+    told = facts(days=1, factors=1)
+    moments = [START + number * HOUR for number in range(20)]
+    told["alerts"][0]["events"] = [
+        *({"at": moment, "action": "counted", "by": "system", "comment": None} for moment in moments),
+        {"at": moments[-1], "action": "cleared", "by": "system", "comment": "over"},
+        *({"at": moment, "action": "commented", "by": "wang", "comment": "over"} for moment in moments[:2]),
+    ]
+    words = words_of(render(told))
+    assert "2026-10-0100:00:00至2026-10-0119:00:00再次出现（20次）系统—" in words
+    assert text("alerts.cleared.over") in words
+    assert words.count("备注wangover") == 2, "what people wrote stays as they wrote it"
