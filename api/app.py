@@ -13,6 +13,7 @@ from api import problems
 from api.console import errors as console_errors
 from api.console import routes as console
 from api.context import POOL_SIZE, Database, Services
+from api.evidence.worker import Worker
 from api.heartbeat import Heartbeat
 from api.live import Hub
 from api.metrics import Metrics
@@ -21,6 +22,7 @@ from api.routes import (
     audit,
     checks,
     data,
+    evidence,
     handling,
     handover,
     marks,
@@ -62,6 +64,7 @@ TAGS = [
     {"name": "handover", "description": "Handing leads (执法线索) over, receipts, and the printed set."},
     {"name": "audit", "description": "Who wrote what, and who read evidence."},
     {"name": "retention", "description": "How long raw data are kept, and legal holds (留存冻结)."},
+    {"name": "evidence", "description": "Evidence packages (证据包): what a stranger can check offline."},
     {"name": "live", "description": "Server-sent events."},
     {"name": "operations", "description": "The work that time drives."},
     {"name": "system", "description": "Health, readiness and metrics."},
@@ -79,8 +82,11 @@ def create_app(settings: Settings) -> FastAPI:
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         connections = pool(database_url, name="api", size=POOL_SIZE)
-        services = Services(settings, Database(connections), Hub(database_url, metrics), metrics)
+        database = Database(connections)
+        builder = Worker(settings, database.write)
+        services = Services(settings, database, Hub(database_url, metrics), metrics, builder)
         app.state.services = services
+        builder.start()
         background = [
             asyncio.create_task(services.hub.run()),
             asyncio.create_task(Heartbeat(services.database, clock.now()).run()),
@@ -89,6 +95,7 @@ def create_app(settings: Settings) -> FastAPI:
             yield
         finally:
             services.hub.close()
+            await run_in_threadpool(builder.stop)
             for task in background:
                 task.cancel()
             await asyncio.gather(*background, return_exceptions=True)
@@ -126,6 +133,7 @@ def include_routes(app: FastAPI) -> None:
         tasks,
         positivelist,
         notifications,
+        evidence,
         handover,
         audit,
         retention,

@@ -12,6 +12,7 @@ from fastapi import Depends, Request
 from psycopg.rows import TupleRow
 from psycopg_pool import ConnectionPool
 
+from api.evidence.worker import Worker
 from api.live import Hub
 from api.metrics import Metrics
 from store.database import Connection
@@ -54,6 +55,7 @@ class Services:
     database: Database
     hub: Hub
     metrics: Metrics
+    builder: Worker
 
 
 def services_of(request: Request) -> Services:

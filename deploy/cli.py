@@ -17,6 +17,7 @@ from deploy.commands import (
     backtest,
     channels,
     decode,
+    evidence,
     handover,
     marks,
     people,
@@ -51,6 +52,7 @@ app.add_typer(tasks.task_app, name="task")
 app.add_typer(tasks.sample_app, name="sample")
 app.add_typer(retention.app, name="retention")
 app.add_typer(handover.app, name="handover")
+app.add_typer(evidence.app, name="evidence")
 app.command("migrate")(services.migrate)
 app.command("assets")(services.assets)
 app.command("ingest")(services.ingest)

@@ -71,7 +71,7 @@ class _Said:
 
 def evidence_folder(settings: Settings) -> Path:
     """Where finished packages lie."""
-    return settings.evidence_dir or settings.home / "evidence"
+    return settings.evidence_folder()
 
 
 def build(settings: Settings, order: Order, progress: Progress) -> Built | None:

@@ -7,6 +7,7 @@ text as measured by ``python -m tests.bench.package``.
 from __future__ import annotations
 
 from store.database import Connection
+from store.errors import Refused
 from store.evidence import Estimate, Place
 from store.queries import queries
 
@@ -24,8 +25,8 @@ PERIODS_A_SECOND = 2_500
 FIXED_SECONDS = 2
 
 
-def estimate(connection: Connection, place: Place) -> Estimate:
-    """What a package of this place will come to."""
+def estimate(connection: Connection, place: Place, *, most: int) -> Estimate:
+    """What a package of this place will come to. Raises Refused ``evidence_too_large`` for far more than ``most`` bytes."""
     sql = queries("evidence")
     frames = readings = 0
     for key in place.outlet_keys:
@@ -50,6 +51,14 @@ def estimate(connection: Connection, place: Place) -> Estimate:
     seconds = (
         FIXED_SECONDS + frames / FRAMES_A_SECOND + readings / READINGS_A_SECOND + periods / PERIODS_A_SECOND
     )
+    # An estimate is no measure: only what is beyond doubt is refused before it is built.
+    if size > 2 * most:
+        raise Refused(
+            f"The package would have some {size} bytes; at most {most} are built. Ask for a shorter time.",
+            code="evidence_too_large",
+            most=most,
+            estimated=size,
+        )
     return Estimate(size, round(seconds))
 
 

@@ -115,6 +115,7 @@ def _check_formal(connection: Connection, found: Found) -> None:
             "The configuration of this unit is a sample that nobody has checked: no formal document can rest on it. Apply a "
             "sites file with checked limits and permits (sample: false), or ask without formal.",
             code="sample_configuration",
+            number=found.number or found.id,
         )
     if found.reviewed is False:
         raise Refused(

@@ -12,7 +12,7 @@ import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from datetime import timedelta
 
 import psycopg
@@ -30,6 +30,7 @@ IDLE_SECONDS = 2.0
 PULSE_SECONDS = 2.0
 TIDY_SECONDS = 3600.0
 AWAY_SECONDS = 10.0
+STOP_SECONDS = 4.0
 _OLD_PART_SECONDS = 86400
 
 
@@ -45,8 +46,10 @@ def builder_name() -> str:
 class Worker:
     """Builds what is queued until it is stopped."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, write: Callable[[], AbstractContextManager[Connection]]) -> None:
+        """``write`` gives a short transaction, by which a package is claimed."""
         self._settings = settings
+        self._write = write
         self._stop = threading.Event()
         self._wake = threading.Event()
         self._thread = threading.Thread(target=self._run, name="evidence", daemon=True)
@@ -64,7 +67,7 @@ class Worker:
         """End; what is being built is left for another builder."""
         self._stop.set()
         self._wake.set()
-        self._thread.join()
+        self._thread.join(STOP_SECONDS)
 
     def _run(self) -> None:
         while not self._stop.is_set():
@@ -80,11 +83,11 @@ class Worker:
 
     def _once(self) -> bool:
         """Build one package; False when none waits."""
-        with connect(self._settings.database(), name="evidence-claim") as connection:
-            if time.monotonic() - self._tidied >= TIDY_SECONDS:
-                self._tidied = time.monotonic()
+        if time.monotonic() - self._tidied >= TIDY_SECONDS:
+            self._tidied = time.monotonic()
+            with self._write() as connection:
                 tidy(self._settings, connection)
-                connection.commit()
+        with self._write() as connection:
             order = claim(connection, builder_name())
         if order is None:
             return False

@@ -294,6 +294,10 @@ where a.outlet_key = any(%(outlet_keys)s) and a.first_seen < %(to_time)s and a.l
 -- An outlet by its id.
 select o.key, o.site_key from outlet o where o.id = %(id)s
 
+-- name: outlet_ids
+-- Outlets by their keys.
+select id from outlet where key = any(%(keys)s) order by id
+
 -- name: subject_alert
 -- An alert by its number or id, and the outlets that it is about: those of its site when it is about no single one.
 select a.id, a.number, a.site_key, a.first_seen, a.last_seen,

@@ -145,7 +145,7 @@ def measure(days: int = DAYS, keep: Path | None = None) -> list[Row]:
         with connect(url, name="bench") as connection:
             place = plan(connection, Asked("outlet", OUTLET, FIRST, FIRST + days * DAY), now())
             asked_at = time.perf_counter()
-            told = estimate(connection, place)
+            told = estimate(connection, place, most=settings.evidence_bytes)
             estimated = time.perf_counter() - asked_at
             caller = Caller("bench", "bench")
             package_id = ask_for(
