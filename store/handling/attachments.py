@@ -59,7 +59,7 @@ def attach(
     Raises as ``take_step``, and Refused ``attachment_name_wrong``, ``attachment_type_unknown``, ``attachment_not_as_said``,
     ``attachment_empty``, ``attachment_too_large`` (above ``most`` bytes).
     """
-    _check(paper, most)
+    check_paper(paper, most)
     public = paper.public or caller.role == Role.COMPANY
     digest = hashlib.sha256(paper.content).digest()
     facts = {"name": paper.name, "bytes": len(paper.content), "sha256": digest.hex()}
@@ -112,7 +112,8 @@ def read_attachment(
     return found
 
 
-def _check(paper: Paper, most: int) -> None:
+def check_paper(paper: Paper, most: int) -> None:
+    """Whether the file can be kept. Raises Refused with the codes that ``attach`` names."""
     if not paper.name.strip() or len(paper.name) > LONGEST_NAME or _NOT_IN_NAMES.search(paper.name):
         raise Refused(
             f"A file name has 1 to {LONGEST_NAME} characters, without slashes and control characters.",

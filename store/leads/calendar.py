@@ -1,7 +1,7 @@
 """Working days. Pure but for reading the file.
 
-Saturdays and Sundays are off. The public holidays of a year, and the weekends that are worked instead (调休), are announced each year
-and stand in a file that the bureau keeps; without one only weekends count, and every clock in working days says so.
+Saturdays and Sundays are off. The public holidays of a year, and the weekends that are worked instead (调休), are announced
+each year and stand in a file that the bureau keeps; without one only weekends count, and every clock in working days says so.
 """
 
 from __future__ import annotations

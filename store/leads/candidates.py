@@ -20,8 +20,8 @@ class Reason:
 
     Attributes
     ----------
-    code : ``in_force``; ``until_change`` and ``from_change`` of an act that goes on over a change of the law; ``lighter_new_law``;
-        ``norm_conflict`` with a norm of another line at the same time; ``several_norms`` that the same conduct breaks
+    code : ``in_force``; ``until_change`` and ``from_change`` of an act that goes on over a change of the law;
+        ``lighter_new_law``; ``norm_conflict`` with a norm of another line at the same time; ``several_norms`` that the same conduct breaks
     other : id of the norm that it conflicts or competes with
     """
 
@@ -118,7 +118,7 @@ def _of_act(law: Law, act: str, norms: Sequence[Norm], first: date, last: date) 
             # Heavier or the same than everything that applied is out of the question; what cannot be compared is a person's.
             if all(one in ("heavier", "same") for one in compared):
                 continue
-            comparison = "lighter" if "lighter" in compared else "unknown"
+            comparison: Comparison = "lighter" if "lighter" in compared else "unknown"
             found.append(Candidate(act, norm, "alternative", (_lighter(change),), comparison))
     return found
 
@@ -182,7 +182,8 @@ def _overlap(norm: Norm, other: Norm) -> bool:
 def compare(new: Norm, old: Norm) -> Comparison:
     """How the new norm compares: by both ends of the fine, and by which effects it has more or fewer of.
 
-    ``unknown`` where a range is not known, where one end is lower and the other higher, or where neither has all effects of the other.
+    ``unknown`` where a range is not known, where one end is lower and the other higher, or where neither has all effects of
+    the other.
     """
     if new.fine is None or old.fine is None:
         return "unknown"

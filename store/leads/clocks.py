@@ -1,8 +1,8 @@
 """What is due of a lead, until when, under which dated norm. Pure.
 
 Beijing days. The day of the beginning is not counted, a time in days or years ends with its last day, one in hours to the minute.
-``due_at`` is the first moment that is too late. What does not count (testing, appraisal, ...) moves the end of a decision by as many
-days; while it lasts, nothing is due.
+``due_at`` is the first moment that is too late. What does not count (testing, appraisal, ...) moves the end of a decision by
+as many days; while it lasts, nothing is due.
 """
 
 from __future__ import annotations
@@ -163,7 +163,7 @@ def _years_after(day: date, years: int) -> date:
 
 
 def suspended_days(pauses: Sequence[Pause], start: datetime, until: datetime) -> int:
-    """Whole Beijing days of [start, until) that lie in pauses, each day once: from the day a pause began to the day before it ended."""
+    """Whole Beijing days of [start, until) in pauses, each once: from the day a pause began to the day before it ended."""
     days: set[date] = set()
     for pause in pauses:
         first = max(pause.start, start).astimezone(BEIJING).date()

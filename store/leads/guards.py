@@ -96,7 +96,7 @@ _GUARDS: Mapping[Action, Callable[[Standing], OutfallError | None]] = MappingPro
         Action.SUSPEND: _conflict(
             lambda one: not one.suspended and not one.decided,
             "already_suspended",
-            "Time does not count already, or the case is decided.",
+            "Time stands already, or the case is decided.",
         ),
         Action.RESUME: _conflict(
             lambda one: one.suspended, "not_suspended", "Time counts; nothing is suspended."

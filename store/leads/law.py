@@ -1,7 +1,7 @@
 """The law as dated records: ``store/law.yaml``, read and checked once a process.
 
-What is in force on a day is a question of records, never of code (regulation.md E). The file is data of this release: a mistake in it
-is a mistake of ours, so that reading it raises ValueError and no domain error.
+What is in force on a day is a question of records, never of code (regulation.md E). The file is data of this release: a
+mistake in it is a mistake of ours, so that reading it raises ValueError and no domain error.
 """
 
 from __future__ import annotations
@@ -144,7 +144,7 @@ class Change(Entry):
 
 
 class Act(Entry):
-    """What a norm punishes. ``kinds``: the kinds of lead that it is proposed for; ``same_conduct``: acts that the same conduct is."""
+    """What a norm punishes. ``kinds`` of lead that it is proposed for; ``same_conduct``: acts that the same conduct is too."""
 
     code: Code
     kinds: tuple[Kind, ...]

@@ -7,9 +7,9 @@
       │                   return  └──any change───────┴───────────────────┘  └───────────────────┴──▶ no_case, instruct, talk
     returned ◀──────────────┴───────────────return────┘
 
-What cannot be seen in the picture: a change of what was reviewed goes back to the technical review from either later state; a lead
-is withdrawn until it is submitted; instructing and talking do not end it, it can still be submitted. Who may review what they did
-not draft themselves is no matter of roles and stands in ``store.leads.reviews``.
+What cannot be seen in the picture: a change of what was reviewed goes back to the technical review from either later state; a
+lead is withdrawn until it is submitted; instructing and talking do not end it, it can still be submitted. That nobody reviews
+what they worked on is no matter of roles and stands in ``store.leads.guards``.
 """
 
 from __future__ import annotations

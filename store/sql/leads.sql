@@ -281,7 +281,7 @@ insert into lead_suspension (lead_id, why, reason, from_time, started_by) values
 
 -- name: end_suspension
 -- Time counts again.
-update lead_suspension set to_time = %(at)s, ended_by = %(actor)s where lead_id = %(lead_id)s and to_time is null
+update lead_suspension set to_time = greatest(%(at)s, from_time), ended_by = %(actor)s where lead_id = %(lead_id)s and to_time is null
 
 -- name: suspensions
 -- The times of a lead that do not count.
