@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
+
+import psycopg
 
 from api.logcheck.readings import check_readings
 from ingest.admission import Terms
@@ -44,15 +47,27 @@ def verify(connection: Connection, settings: Settings, asked: Asked, progress: P
     report = Report(asked.kept_most)
     connection.execute(queries("logverify")["begin"])
     gaps = load_gaps(connection)
-    check_rows(connection, gaps, report, progress)
     outside = Outside(
         [*asked.trusted, *_own_key(connection, settings)],
         settings.checkpoint_file or settings.home / "log" / "checkpoints.txt",
     )
-    check_log(connection, gaps, outside, report, progress, since=asked.since)
+    with _part("rows", report):
+        check_rows(connection, gaps, report, progress)
+    with _part("log", report):
+        check_log(connection, gaps, outside, report, progress, since=asked.since)
     if asked.decode:
-        check_readings(connection, Terms.of(settings), gaps, report, progress, since=asked.since)
+        with _part("readings", report):
+            check_readings(connection, Terms.of(settings), gaps, report, progress, since=asked.since)
     return report
+
+
+@contextmanager
+def _part(name: str, report: Report) -> Iterator[None]:
+    """A part of the work. A value that can be stored and not be read, a time without end for one, ends this part alone."""
+    try:
+        yield
+    except (psycopg.DataError, psycopg.errors.InFailedSqlTransaction) as error:
+        report.differ("unreadable", name, "*", None, str(error).strip().splitlines()[0])
 
 
 def _own_key(connection: Connection, settings: Settings) -> list[VerifierKey]:

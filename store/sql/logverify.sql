@@ -125,6 +125,14 @@ select c.relname, t.tgname from pg_trigger t join pg_class c on c.oid = t.tgreli
 where t.tgenabled <> 'O' and t.tgname in ('log_inserted', 'log_updated', 'append_only', 'keeps_rows')
 order by 1, 2
 
+-- name: unnoted_tables
+-- Tables whose new rows nobody notes for sealing, though somebody should.
+select name from unnest(array['message', 'period_value']) as name
+where not exists (
+    select from pg_trigger t join pg_proc p on p.oid = t.tgfoid
+    where t.tgrelid = name::regclass and t.tgname = 'log_inserted' and p.proname = 'log_note_rows'
+)
+
 -- name: record_kinds
 -- Tables that have records.
 with recursive kinds as (

@@ -5,6 +5,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -71,5 +72,7 @@ def load_gaps(connection: Connection) -> Gaps:
     times: dict[str, list[tuple[datetime, datetime]]] = defaultdict(list)
     for kind, start, end, numbers in connection.execute(queries("logverify")["drops"]):
         times[kind].append((start, end))
-        ids[kind].extend(spans_of(numbers))
+        # Without an end it is none that retention wrote; its record in the log shows that.
+        with suppress(ValueError):
+            ids[kind].extend(spans_of(numbers))
     return Gaps({kind: Numbers(found) for kind, found in ids.items()}, dict(times))

@@ -75,7 +75,10 @@ COLUMNS: Mapping[tuple[str, str], str] = MappingProxyType(
         ("handover", "failures"): "Every attempt is a receipt in the log.",
         ("handover", "not_before"): "When it is tried next.",
         ("handover_receipt", "milliseconds"): "How long an attempt took.",
-        ("log_run", "earliest"): "A hint for reading; one that hides rows is found by their absence.",
+        (
+            "log_run",
+            "earliest",
+        ): "A hint for reading: one that is too narrow is found, a wider one does no harm.",
         ("log_run", "latest"): "A hint for reading, as above.",
     }
 )

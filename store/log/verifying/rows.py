@@ -61,6 +61,8 @@ def _check_triggers(connection: Connection, tables: list[Watched], report: Repor
     """A table that is no longer watched would not be missed: its records say that it was."""
     for table, trigger in connection.execute(queries("logverify")["disabled_triggers"]):
         report.differ("trigger_disabled", table, trigger)
+    for (table,) in connection.execute(queries("logverify")["unnoted_tables"]).fetchall():
+        report.differ("watch_gone", table, "*")
     known = {watched.table for watched in tables}
     for (kind,) in connection.execute(queries("logverify")["record_kinds"]).fetchall():
         if kind not in known:
