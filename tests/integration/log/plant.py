@@ -68,10 +68,11 @@ def arrival(
 class Plant:
     """A database with a registry, and an ingest that stores what it is given."""
 
-    def __init__(self, database: str, home: Path) -> None:
+    def __init__(self, database: str, home: Path, since: datetime = FIRST - timedelta(days=1)) -> None:
+        """``since`` is when the monitors were registered."""
         self.database = database
         self.settings: Settings = load_settings(database_url=database, home=home)
-        register(database, DEVICES, FIRST - timedelta(days=1))
+        register(database, DEVICES, since)
         self._keeper = Keeper(self.settings, threading.Event())
 
     def store(self, *arrivals: Arrival) -> None:
