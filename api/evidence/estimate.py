@@ -11,14 +11,14 @@ from store.errors import Refused
 from store.evidence import Estimate, Place
 from store.queries import queries
 
-FIXED_BYTES = 900_000
-"""Report with its fonts, verifier, registry, keys."""
+FIXED_BYTES = 300_000
+"""Report with its fonts, verifier, registry, proofs."""
 
-FRAME_BYTES = 130
+FRAME_BYTES = 165
 """A message with its payload, its leaf and its share of the proof."""
 
-READING_BYTES = 12
-PERIOD_BYTES = 170
+READING_BYTES = 16
+PERIOD_BYTES = 110
 FRAMES_A_SECOND = 12_000
 READINGS_A_SECOND = 200_000
 PERIODS_A_SECOND = 2_500

@@ -170,16 +170,18 @@ where m.channel = 'hj212' and m.received_at >= %(earliest)s and m.received_at <=
 order by p.id
 
 -- name: messages_before
--- The message before each of some messages on the stream of its gateway, and whether it begins with a head itself.
+-- The message before each of some messages on the stream of its gateway, and whether it begins with a head itself. The stream is in
+-- the order of the numbers; the clock may have been set back meanwhile.
 select s.id, b.id, b.received_at, b.gateway, b.whole
 from unnest(%(ids)s::bigint[], %(times)s::timestamptz[], %(gateways)s::text[]) as s (id, received_at, gateway)
 cross join lateral (
     select m.id, m.received_at, m.gateway,
            substr(ltrim(m.payload, '\x0d0a'), 1, 2) = '\x2323' or substr(m.payload, 1, 4) = '\x32333233' as whole
     from message m
-    where m.gateway = s.gateway and m.channel = 'hj212' and m.id < s.id and m.received_at <= s.received_at
+    where m.gateway = s.gateway and m.channel = 'hj212' and m.id < s.id
       and m.received_at >= s.received_at - make_interval(secs => %(gap_seconds)s)
-    order by m.received_at desc, m.id desc limit 1
+      and m.received_at <= s.received_at + make_interval(secs => %(gap_seconds)s)
+    order by m.id desc limit 1
 ) b
 
 -- name: message_days
