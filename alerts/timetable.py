@@ -18,6 +18,7 @@ from alerts.lives import lives_of
 from alerts.notify.delivery import deliver
 from alerts.retention import RETENTION, RETENTION_AT, drop_at_night
 from alerts.rules.runner import retry_rules
+from alerts.sealing import sealing_jobs
 from alerts.statistics.publishing import publish_statistics
 from alerts.sweeps import find_unsettled_days, sweep_hours
 from alerts.tasks.removal import propose_removals
@@ -105,4 +106,5 @@ def jobs_of(settings: Settings, registry: Callable[[], Registry], started: datet
             in_transaction=False,
         ),
         *(Job(name, every, with_registry(work)) for name, every, work in JOBS),
+        *sealing_jobs(settings),
     ]
