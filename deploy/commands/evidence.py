@@ -155,7 +155,11 @@ def list_packages(
     if as_json:
         typer.echo(json.dumps([_document(row) for row in found], ensure_ascii=False, indent=2))
         return
-    table = Table("number", "about", "days", "as of", "state", "size", "asked for by")
+    table = Table()
+    # What names a package stays whole on a narrow terminal.
+    table.add_column("number", no_wrap=True)
+    for title in ("about", "days", "as of", "state", "size", "asked for by"):
+        table.add_column(title)
     for row in found:
         about = row["subject_number"] or row["subject_id"]
         first, last = row["from_time"].astimezone(BEIJING), row["to_time"].astimezone(BEIJING)
