@@ -25,6 +25,7 @@ from ingest.hj212 import Frame, StreamDecoder
 from ingest.pieces import hj212_piece, place_rejected
 from ingest.tally import NO_OUTLET
 from ingest.write import Outcome, Writer
+from store import audit
 from store.database import Connection, rows
 from store.errors import Conflict
 from store.model import Registry
@@ -80,7 +81,17 @@ def replay(
     try:
         work = _Replay(connection, registry, actor, Terms.of(settings or load_settings()))
         with _only_one(connection):
-            return work.run({"reason": reason, "gateway": gateway, "since": since}, limit, progress)
+            report = work.run({"reason": reason, "gateway": gateway, "since": since}, limit, progress)
+        # Each piece is a row of its own with the actor, so that a replay that was cut off is seen there.
+        audit.record(
+            connection,
+            actor=actor,
+            origin="cli",
+            action="ingest:quarantine:replay",
+            subject=gateway,
+            detail={**report.as_dict(), "reason": reason},
+        )
+        return report
     finally:
         if not connection.closed:
             connection.autocommit = was_autocommit

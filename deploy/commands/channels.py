@@ -11,7 +11,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from store import clock
+from store import audit, clock
 from store.channels import apply_channels, channel_standings
 from store.channelsfile import ChannelsFile, read_channels_file
 from store.database import connect
@@ -108,6 +108,14 @@ def test(
     settings = load_settings()
     with connect(settings.database(), name="cli", autocommit=True) as connection:
         outcome = try_channel(connection, settings, channel)
+        audit.record(
+            connection,
+            actor=getpass.getuser(),
+            origin="cli",
+            action="notify:channel:test",
+            subject=channel,
+            detail={"delivered": outcome.ok, "status": outcome.status},
+        )
     answer = {"channel": channel, "delivered": outcome.ok, "status": outcome.status, "answer": outcome.answer}
     if as_json:
         typer.echo(json.dumps(answer, ensure_ascii=False))
