@@ -1,4 +1,4 @@
--- depends: 0014_log 0018_retention
+-- depends: 0014_protect
 
 -- Enforcement leads (执法线索): what was found, on what numbers, under which law, who drafted, reviewed and decided, and what is due.
 

@@ -1,6 +1,6 @@
--- depends: 0014_log
+-- depends: 0017_evidence
 
--- How long raw data are kept, what may not be dropped, and what was. And: what only ever grows refuses to be changed.
+-- How long raw data are kept, what may not be dropped, and what was.
 
 -- Legal hold (留存冻结): nothing that the subject touches is dropped while it stands. Lifted, never deleted.
 create table legal_hold (
@@ -48,47 +48,6 @@ create table retention_drop (
 );
 create index retention_drop_by_range on retention_drop (kind, range_start);
 
--- Refuse statements on a table that only ever grows, for everybody who has not said deliberately, for this one transaction:
---   set local outfall.maintenance = 'on'
--- Programs know the refusal by its constraint name, append_only.
-create function refuse_change() returns trigger language plpgsql as $$
-begin
-    if coalesce(current_setting('outfall.maintenance', true), '') <> 'on' then
-        raise exception '% on % is refused: rows of this table are kept as they were written', tg_op, tg_table_name
-            using errcode = 'integrity_constraint_violation', constraint = 'append_only', table = tg_table_name,
-                  hint = 'The evidence log would show the change. Maintenance says: set local outfall.maintenance = ''on''.';
-    end if;
-    return null;
-end $$;
-
--- Rows are added and nothing else.
-create function append_only(grows regclass) returns void language plpgsql as $$
-begin
-    execute format('create trigger append_only before update or delete or truncate on %s
-                    for each statement execute function refuse_change()', grows);
-end $$;
-
--- Rows change by their steps, each of them noted in the log, but none goes away.
-create function keeps_rows(kept regclass) returns void language plpgsql as $$
-begin
-    execute format('create trigger keeps_rows before delete or truncate on %s
-                    for each statement execute function refuse_change()', kept);
-end $$;
-
-do $$
-declare
-    grows text[] := '{message,reading,device_record,quarantine,quarantine_replay,period_value,verdict,mark,mark_withdrawal,
-        quality_check,chain_check,finding,alert_event,attachment,digest,task_event,routing_decision,delivery,statistic,audit_event,
-        log_record,log_checkpoint,log_attestation,retention_drop}';
-    keeps text[] := '{gateway,site,outlet,authority_version,site_version,outlet_version,monitor_version,limit_version,
-        exemption_version,positive_list_version,alert,alert_occurrence,task,sample_draw,outbox,notification_plan,channel_version,
-        own_outage,legal_hold,log_run,log_tile,log_key}';
-    name text;
-begin
-    foreach name in array grows loop perform append_only(trim(name, E' \n')::regclass); end loop;
-    foreach name in array keeps loop perform keeps_rows(trim(name, E' \n')::regclass); end loop;
-end $$;
-
 -- What was refused is noted in the log like the messages it came in; the bytes are in the message, and the log has that.
 set local timezone to 'UTC';
 insert into log_record (kind, key, content)
@@ -99,6 +58,9 @@ where kind = 'quarantine' having count(*) > 0;
 create trigger log_inserted after insert on quarantine referencing new table as fresh
     for each statement execute function log_note_records('{id}', '{raw}');
 
+select keeps_rows('evidence_package');
+select keeps_rows('legal_hold');
+select append_only('retention_drop');
 select log_watch('legal_hold', '{id}');
 select log_watch('retention_drop', '{id}');
 

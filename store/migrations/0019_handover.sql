@@ -1,4 +1,4 @@
--- depends: 0015_leads 0017_evidence 0018_retention
+-- depends: 0018_retention
 
 -- Hand-over of leads: to whom, what was handed over, and what they answered.
 
