@@ -1,14 +1,15 @@
 """Whether period values and verdicts follow from readings, limits, marks and checks (re-judging).
 
-The newest revision of every hour and day is judged again with what was known when it was computed; where that gives something
-else, with what was known when the checkpoint was signed: a revision stays the newest as long as judging again changes nothing.
+The newest revision of every hour and day is judged again, with the registry of when it was computed and with everything that was
+known when the checkpoint was signed: a revision stays the newest as long as judging again changes nothing.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import product
+from typing import NamedTuple
 
 from alerts.judgement.collecting import factors_wanted, in_order, received_of, samples_of
 from alerts.judgement.day import judge_day
@@ -34,7 +35,21 @@ RULE_SETS = tuple(
 )
 """Every choice of the settings, the usual one first."""
 
+CLOCKS_DIFFER = timedelta(minutes=1)
+"""What receives and what judges may run on machines whose clocks differ so much."""
+
 Step = Callable[[int], None]
+
+
+class Known(NamedTuple):
+    """As of when the registry, and as of when readings, marks and checks are known."""
+
+    registry: datetime
+    rest: datetime
+
+
+Judge = Callable[[datetime, Known, Rules], Mapping[str, Period]]
+"""Judges one hour or day, by factor."""
 
 
 class Rejudging:
@@ -57,6 +72,7 @@ class Rejudging:
         self._sealed_at = sealed_at
         self._spoken = Spoken(records, outlet_key)
         self._subjects: dict[int, Subject | None] = {}
+        self._unjudged_days = {day_start(hour) for hour in description.unjudged}
         self.hours = Periods(records, outlet_key, "hour")
         self.days = Periods(records, outlet_key, "day")
 
@@ -76,58 +92,61 @@ class Rejudging:
         return count
 
     def _check_start(
-        self,
-        check: Check,
-        start: datetime,
-        stored: Mapping[str, Revision],
-        judge: Callable[[datetime, datetime, Rules], Mapping[str, Period]],
+        self, check: Check, start: datetime, stored: Mapping[str, Revision], judge: Judge
     ) -> None:
-        """Judge one hour or day as it was known whenever one of its factors was computed, then as it was known in the end."""
+        """Judge one hour or day: with the registry of when it was computed, and everything that was known in the end.
+
+        It must also follow from what was known when it was computed: a verdict cannot rest on what came after it.
+        """
         usual = self._description.rules
-        open_ = dict(stored)
-        for known_at in sorted({revision.computed_at for revision in stored.values()}):
-            mine = {factor: each for factor, each in stored.items() if each.computed_at == known_at}
-            judged = judge(start, known_at, usual)
+        for computed_at in sorted({revision.computed_at for revision in stored.values()}):
+            mine = {factor: each for factor, each in stored.items() if each.computed_at == computed_at}
+            last = judge(start, Known(computed_at, self._sealed_at), usual)
+            then = judge(start, Known(computed_at, computed_at), usual)
             for factor, revision in mine.items():
-                if factor in judged and not differences(revision.period, judged[factor]):
-                    del open_[factor]
-        if not open_:
-            return
-        last = judge(start, self._sealed_at, usual)
-        for factor, revision in open_.items():
-            if factor not in last or differences(revision.period, last[factor]):
-                self._explain(check, start, revision, last.get(factor), judge)
+                fits_last, fits_then = (_fits(revision.period, judged.get(factor)) for judged in (last, then))
+                if not fits_last or not fits_then:
+                    self._explain(check, start, revision, judge, fits_last=fits_last, fits_then=fits_then)
 
     def _explain(
         self,
         check: Check,
         start: datetime,
         revision: Revision,
-        judged: Period | None,
-        judge: Callable[[datetime, datetime, Rules], Mapping[str, Period]],
+        judge: Judge,
+        *,
+        fits_last: bool,
+        fits_then: bool,
     ) -> None:
-        """Say why a period value does not follow."""
-        stored = revision.period
+        """Say what is wrong with a period value, unless another clock or a later registry explains it."""
+        stored, computed_at, sealed_at = revision.period, revision.computed_at, self._sealed_at
         facts = {"outlet": self._name, "factor": stored.factor, "span": stored.span, "start": start}
+        usual = self._description.rules
+
+        def follows(known: Known, rules: Rules = usual) -> bool:
+            return _fits(stored, judge(start, known, rules).get(stored.factor))
+
+        if fits_last or follows(Known(sealed_at, sealed_at)):
+            later = computed_at + CLOCKS_DIFFER
+            if not fits_then and not follows(Known(later, later)):
+                check.doubt("computed_before_its_grounds", **facts, computed=computed_at)
+            return
+        judged = judge(start, Known(computed_at, sealed_at), usual).get(stored.factor)
         if judged is None:
             check.fail("not_judged_by_registry", **facts)
-            return
-        if judged.rule != stored.rule:
+        elif judged.rule != stored.rule:
             check.doubt("judged_by_other_rules", **facts, rule=stored.rule, known=judged.rule)
-            return
-        if start in self._description.unjudged or day_start(start) in map(
-            day_start, self._description.unjudged
-        ):
+        elif day_start(start) in self._unjudged_days:
             check.doubt("waited_for_judgement", **facts)
-            return
-        for rules in RULE_SETS:
-            for known_at in (revision.computed_at, self._sealed_at):
-                found = judge(start, known_at, rules).get(stored.factor)
-                if found is not None and not differences(stored, found):
+        elif fits_then:
+            check.doubt("judged_before_the_last_news", **facts, computed=computed_at)
+        else:
+            for rules in RULE_SETS:
+                if follows(Known(computed_at, sealed_at), rules):
                     check.doubt("judged_with_other_settings", **facts, settings=_told(rules))
                     return
-        for name, told, expected in differences(stored, judged):
-            check.fail("judged_differently", **facts, name=name, told=told, expected=expected)
+            for name, told, expected in differences(stored, judged):
+                check.fail("judged_differently", **facts, name=name, told=told, expected=expected)
 
     def _subject(self, known_at: datetime) -> Subject | None:
         number = self._believed.number(known_at)
@@ -138,34 +157,34 @@ class Rejudging:
                 self._subjects[number] = None
         return self._subjects[number]
 
-    def _judge_hour(self, hour: datetime, known_at: datetime, rules: Rules) -> dict[str, Period]:
-        subject = self._subject(known_at)
+    def _judge_hour(self, hour: datetime, known: Known, rules: Rules) -> dict[str, Period]:
+        subject = self._subject(known.registry)
         if subject is None:
             return {}
         wanted = factors_wanted(subject)
         frames, minutes, realtime = (
-            samples_of(self._readings.of(kind, wanted, hour, known_at))
+            samples_of(self._readings.of(kind, wanted, hour, known.rest))
             for kind in ("hour", "minute", "realtime")
         )
         came = received_of(frames, minutes, realtime)
         received = {factor: came[factor, hour] for factor in wanted if (factor, hour) in came}
-        statements = self._spoken.on(day_start(hour), known_at)
+        statements = self._spoken.on(day_start(hour), known.rest)
         judged = judge_hour(subject, hour, received, rules, subject.factors, statements)
         return {period.factor: in_order(period) for period in judged}
 
-    def _judge_day(self, day: datetime, known_at: datetime, rules: Rules) -> dict[str, Period]:
-        subject = self._subject(known_at)
+    def _judge_day(self, day: datetime, known: Known, rules: Rules) -> dict[str, Period]:
+        subject = self._subject(known.registry)
         if subject is None:
             return {}
         hours: dict[str, Sequence[HourResult]] = {
             factor: [
                 hour_result(revision.period)
                 for hour in hours_of(day)
-                if (revision := self.hours.newest((factor, hour), known_at)) is not None
+                if (revision := self.hours.newest((factor, hour), known.rest)) is not None
             ]
             for factor in subject.factors
         }
-        found = samples_of(self._readings.of("day", subject.factors, day, known_at))
+        found = samples_of(self._readings.of("day", subject.factors, day, known.rest))
         frames = {factor: samples[0] for (factor, _), samples in found.items()}
         judged = judge_day(subject, day, hours, frames, rules)
         return {period.factor: in_order(period) for period in judged}
@@ -190,6 +209,10 @@ class Rejudging:
         }
         for day in sorted(ended - judged):
             check.doubt("day_not_judged", outlet=self._name, start=day)
+
+
+def _fits(stored: Period, judged: Period | None) -> bool:
+    return judged is not None and stored.rule == judged.rule and not differences(stored, judged)
 
 
 def _told(rules: Rules) -> str:

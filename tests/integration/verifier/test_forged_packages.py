@@ -1,0 +1,564 @@
+"""Packages whose signer made records, proofs and signatures anew around something false: decoding and judging anew find it."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import io
+import json
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from api.verifier.outcome import NOT_PROVED, Report
+from ingest.hj212.crc import crc_of
+from store.log.canonical import canonical
+from store.log.keys import load_signer
+from store.log.notes import Signer
+from tests.integration.verifier.forging import (
+    Files,
+    Package,
+    failures,
+    named,
+    report_of,
+    rewrite,
+    sealed,
+    signed,
+    unpack,
+    utc,
+)
+from tests.integration.verifier.yard import FIRST, HOUR, SO2, Yard
+
+HOURS = "data/readings/v-kiln-hour.csv"
+PERIODS = "data/periods/v-kiln-hour.jsonl"
+DAYS = "data/periods/v-water-day.jsonl"
+
+
+@pytest.fixture(scope="module")
+def packages(yard: Yard, kiln: Path) -> dict[str, Package]:
+    return {
+        "v-kiln": unpack(kiln),
+        "v-water": unpack(yard.package("v-water")),
+        "v-late": unpack(yard.package("v-late")),
+    }
+
+
+@pytest.fixture(scope="module")
+def signer(yard: Yard) -> Signer:
+    return load_signer(yard.settings, yard.connection)
+
+
+@pytest.fixture
+def forged(packages: dict[str, Package], signer: Signer, tmp_path: Path) -> Callable[..., Report]:
+    """Change the files of a package, have it all proved and signed again, and verify it."""
+
+    def forge(change: Callable[[Files], None], outlet: str = "v-kiln") -> Report:
+        package = packages[outlet]
+        files = package.copy()
+        change(files)
+        sealed(files, signer)
+        report = report_of(signed(files, package.root, signer), tmp_path, keys=[signer.key])
+        assert report.failed == (report.exit_code == 1)
+        proofs = {"container", "bag", "signature", "records", "inclusion", "times"}
+        assert not proofs & failures(report).keys(), "the forger knows his trade"
+        return report
+
+    return forge
+
+
+def rows_of(files: Files, name: str) -> list[list[str]]:
+    return list(csv.reader(io.StringIO(files[name].decode())))
+
+
+def put_rows(files: Files, name: str, rows: list[list[str]]) -> None:
+    made = io.StringIO()
+    csv.writer(made, lineterminator="\n").writerows(rows)
+    files[name] = made.getvalue().encode()
+
+
+def edit(name: str, change: Callable[[list[list[str]]], None]) -> Callable[[Files], None]:
+    """Change the rows of a file of readings."""
+
+    def act(files: Files) -> None:
+        rows = rows_of(files, name)
+        change(rows)
+        put_rows(files, name, rows)
+
+    return act
+
+
+def line_of(rows: list[list[str]], factor: str, hour: int, revision: int = 1) -> int:
+    start = utc(FIRST + hour * HOUR)
+    return next(n for n, row in enumerate(rows) if row[2:5] == [factor, start, str(revision)])
+
+
+def _set(column: int, value: str, hour: int = 3) -> Callable[[list[list[str]]], None]:
+    def change(rows: list[list[str]]) -> None:
+        rows[line_of(rows, SO2, hour)][column] = value
+
+    return change
+
+
+def _drop(hour: int, revision: int) -> Callable[[list[list[str]]], None]:
+    def change(rows: list[list[str]]) -> None:
+        del rows[line_of(rows, SO2, hour, revision)]
+
+    return change
+
+
+def _double(rows: list[list[str]]) -> None:
+    at = line_of(rows, SO2, 3)
+    rows.insert(at + 1, [*rows[at][:4], "2", *rows[at][5:]])
+
+
+def _swap(rows: list[list[str]]) -> None:
+    rows[1], rows[2] = rows[2], rows[1]
+
+
+READINGS: list[tuple[str, Callable[[list[list[str]]], None], str]] = [
+    ("a value below the limit", _set(5, "150.5"), "redecoding_not_from_message"),
+    ("a folded value", _set(9, "190"), "redecoding_not_from_message"),
+    ("a flag", _set(12, "M"), "redecoding_not_from_message"),
+    ("a status", _set(13, "fault"), "redecoding_not_from_message"),
+    ("a further metric", _set(14, '{"Note": "x"}'), "redecoding_not_from_message"),
+    ("another message", _set(15, "1"), "reading_of_no_message"),
+    ("another time of receipt", _set(16, utc(FIRST)), "reading_of_no_message"),
+    ("a value that is none", _set(5, "many"), "readings_malformed"),
+    ("a row left out", _drop(3, 1), "redecoding_left_out"),
+    ("the later of two values left out", _drop(15, 2), "redecoding_left_out"),
+    ("the first of two values left out", _drop(15, 1), "revision_missing"),
+    ("a row twice", _double, "redecoding_not_from_message"),
+    ("rows out of order", _swap, "readings_out_of_order"),
+]
+
+
+@pytest.mark.parametrize(("remark", "change", "code"), READINGS, ids=[row[0] for row in READINGS])
+def test_a_reading_that_the_bytes_do_not_give_is_named(
+    forged: Callable[..., Report], remark: str, change: Callable[[list[list[str]]], None], code: str
+) -> None:
+    found = failures(forged(edit(HOURS, change)))["redecoding"]
+    assert code in {each for each, _ in found}
+
+
+def test_a_changed_reading_is_named_with_line_factor_time_value_and_message(
+    forged: Callable[..., Report], packages: dict[str, Package]
+) -> None:
+    found = failures(forged(edit(HOURS, _set(5, "150.5"))))
+    (facts,) = [facts for code, facts in found["redecoding"] if code == "redecoding_not_from_message"]
+    rows = rows_of(packages["v-kiln"].copy(), HOURS)
+    at = line_of(rows, SO2, 3)
+    assert facts == {
+        "file": HOURS,
+        "line": at + 1,
+        "factor": SO2,
+        "time": utc(FIRST + 3 * HOUR),
+        "value": "150.5",
+        "message": int(rows[at][15]),
+    }
+    judged = {facts["start"] for code, facts in found["judgement"] if code == "judged_differently"}
+    assert FIRST + 3 * HOUR in judged
+
+
+def test_other_bytes_of_a_message_are_found_although_their_digest_was_made_anew(
+    forged: Callable[..., Report],
+) -> None:
+    def change(files: Files) -> None:
+        message = int(rows_of(files, HOURS)[line_of(rows_of(files, HOURS), SO2, 3)][15])
+        digests: dict[int, str] = {}
+
+        def payload(line: dict[str, Any]) -> dict[str, Any]:
+            if line["id"] != message:
+                return line
+            text = line["text"].replace("250.5", "150.5")
+            segment = text[6:-6].encode()
+            text = f"{text[:-6]}{crc_of(segment, 'hj212'):04X}\r\n"
+            digests[message] = hashlib.sha256(text.encode()).hexdigest()
+            return {**line, "text": text}
+
+        for name in sorted(files):
+            if name.startswith("data/payloads/"):
+                rewrite(files, name, payload)
+        for name in sorted(files):
+            if name.startswith("data/messages/"):
+                rewrite(files, name, lambda line: {**line, "sha256": digests.get(line["id"], line["sha256"])})
+
+    codes = {code for code, _ in failures(forged(change))["redecoding"]}
+    assert codes == {"redecoding_not_from_message", "redecoding_left_out"}
+
+
+def test_messages_that_are_one_stream_must_be_said_to_be_one(forged: Callable[..., Report]) -> None:
+    def change(files: Files) -> None:
+        described = json.loads(files["data/package.json"])
+        assert described["chains"]
+        files["data/package.json"] = canonical({**described, "chains": []})
+
+    assert "redecoding_not_from_message" in {code for code, _ in failures(forged(change))["redecoding"]}
+
+
+@pytest.mark.parametrize("chain", [[1, 2], [5, 5], [10**15]])
+def test_a_chain_of_messages_that_are_not_there_is_named(
+    forged: Callable[..., Report], chain: list[int]
+) -> None:
+    def change(files: Files) -> None:
+        described = json.loads(files["data/package.json"])
+        files["data/package.json"] = canonical({**described, "chains": [*described["chains"], chain]})
+
+    assert "chain_malformed" in {code for code, _ in failures(forged(change))["redecoding"]}
+
+
+def leave_out(name: str, wanted: Callable[[dict[str, Any]], bool]) -> Callable[[Files], None]:
+    """Leave lines out of a file."""
+
+    def change(files: Files) -> None:
+        before = files[name]
+        rewrite(files, name, lambda line: None if wanted(line) else line)
+        assert files[name] != before, "nothing was left out"
+
+    return change
+
+
+def alter(name: str, wanted: Callable[[dict[str, Any]], bool], **more: Any) -> Callable[[Files], None]:
+    """Change lines of a file."""
+
+    def change(files: Files) -> None:
+        before = files[name]
+        rewrite(files, name, lambda line: {**line, **more} if wanted(line) else line)
+        assert files[name] != before, "nothing was changed"
+
+    return change
+
+
+REST: list[tuple[str, str, Callable[[Files], None], str, str]] = [
+    (
+        "an upload left out",
+        "v-water",
+        leave_out("data/device_records.jsonl", lambda line: line["cn"] == "3020"),
+        "uploads",
+        "uploads_left_out",
+    ),
+    (
+        "another body",
+        "v-water",
+        alter("data/device_records.jsonl", lambda line: True, body={}),
+        "uploads",
+        "uploads_not_from_message",
+    ),
+    (
+        "a refused piece left out",
+        "v-kiln",
+        leave_out("data/quarantine.jsonl", lambda line: line["reason"] == "crc_mismatch"),
+        "refused",
+        "refused_left_out",
+    ),
+    (
+        "a refused time left out",
+        "v-kiln",
+        leave_out("data/quarantine.jsonl", lambda line: line["reason"] == "data_time_out_of_window"),
+        "refused",
+        "refused_left_out",
+    ),
+    (
+        "another reason",
+        "v-kiln",
+        alter("data/quarantine.jsonl", lambda line: line["reason"] == "crc_mismatch", reason="garbage"),
+        "refused",
+        "refused_not_from_message",
+    ),
+]
+
+
+@pytest.mark.parametrize(("remark", "outlet", "change", "check", "code"), REST, ids=[row[0] for row in REST])
+def test_uploads_and_refused_pieces_must_follow_too(
+    forged: Callable[..., Report],
+    remark: str,
+    outlet: str,
+    change: Callable[[Files], None],
+    check: str,
+    code: str,
+) -> None:
+    assert code in {found for found, _ in failures(forged(change, outlet))[check]}
+
+
+def test_a_good_frame_that_is_called_refused_for_its_password_is_said_to_be_unprovable(
+    forged: Callable[..., Report],
+) -> None:
+    """No package holds passwords, so such an entry cannot be refuted; it is counted and said."""
+
+    def change(files: Files) -> None:
+        rows = rows_of(files, HOURS)
+        message = int(rows[line_of(rows, SO2, 10)][15])
+        (text,) = [
+            line["text"]
+            for name in files
+            if name.startswith("data/payloads/")
+            for line in map(json.loads, files[name].splitlines())
+            if line["id"] == message
+        ]
+        put_rows(files, HOURS, [row for row in rows if row[15] != str(message)])
+        entry = json.loads(files["data/quarantine.jsonl"].splitlines()[0])
+        digest = hashlib.sha256(text.encode()).hexdigest()
+        entry.update(id=99, message_id=message, reason="password_mismatch", sha256=digest)
+        files["data/quarantine.jsonl"] += canonical(entry) + b"\n"
+
+    report = forged(change)
+    assert "redecoding" not in failures(report)
+    assert report.outcome_of("refused") == NOT_PROVED
+    (detail,) = next(result.details for result in report.results if result.code == "refused")
+    assert (detail.code, detail.facts["count"]) == ("refused_unseen", 2)
+    assert "judgement" in failures(report), "the value is missing all the same"
+
+
+def verdicts(
+    change: Callable[[dict[str, Any]], None], hour: int, factor: str = SO2
+) -> Callable[[Files], None]:
+    """Change the newest revision of an hour."""
+
+    def act(files: Files) -> None:
+        start = utc(FIRST + hour * HOUR)
+
+        def each(line: dict[str, Any]) -> dict[str, Any]:
+            if line["factor"] == factor and line["start"] == start and line["revision"] == newest:
+                change(line)
+            return line
+
+        lines = [json.loads(line) for line in files[PERIODS].splitlines()]
+        newest = max(
+            line["revision"] for line in lines if line["factor"] == factor and line["start"] == start
+        )
+        rewrite(files, PERIODS, each)
+
+    return act
+
+
+def _compliant(line: dict[str, Any]) -> None:
+    for verdict in line["verdicts"]:
+        verdict.update(result="compliant", multiple=None, reasons=[])
+
+
+PERIOD_CHANGES: list[tuple[str, int, Callable[[dict[str, Any]], None], str]] = [
+    ("an exceeded hour called compliant", 4 + 24, _compliant, "verdicts"),
+    ("an invalid hour called valid", 8, lambda line: line.update(valid=True), "valid"),
+    ("another status", 8, lambda line: line.update(status="normal"), "status"),
+    ("other reasons", 8, lambda line: line.update(reasons=[]), "reasons"),
+    ("another reported value", 5, lambda line: line.update(reported_measured="1"), "reported"),
+    ("another recomputed value", 5, lambda line: line.update(recomputed_folded="1"), "recomputed"),
+    ("another value after marking", 5, lambda line: line.update(after_marking_measured="1"), "after_marking"),
+    (
+        "another value after exemption",
+        5,
+        lambda line: line.update(after_exemption_folded=None),
+        "after_exemption",
+    ),
+    ("another count", 5, lambda line: line.update(count=1), "count"),
+    ("another expected count", 5, lambda line: line.update(expected=1), "expected"),
+    ("other inputs", 5, lambda line: line["inputs"].update(source="realtime"), "inputs"),
+    ("a verdict left out", 5, lambda line: line.update(verdicts=[]), "verdicts"),
+    ("an exempt hour called compliant", 4, _compliant, "verdicts"),
+]
+
+
+@pytest.mark.parametrize(
+    ("remark", "hour", "change", "name"), PERIOD_CHANGES, ids=[row[0] for row in PERIOD_CHANGES]
+)
+def test_a_period_value_that_does_not_follow_is_named(
+    forged: Callable[..., Report], remark: str, hour: int, change: Callable[[dict[str, Any]], None], name: str
+) -> None:
+    found = failures(forged(verdicts(change, hour)))["judgement"]
+    named_ = [facts for code, facts in found if code == "judged_differently" and facts["span"] == "hour"]
+    assert {(facts["outlet"], facts["factor"], facts["start"]) for facts in named_} == {
+        ("v-kiln", SO2, FIRST + hour * HOUR)
+    }
+    assert name in {facts["name"] for facts in named_}
+
+
+def content(table: str, wanted: Callable[[dict[str, Any]], bool], **more: Any) -> Callable[[Files], None]:
+    """Change the content of records."""
+
+    def each(line: dict[str, Any]) -> dict[str, Any]:
+        return {**line, "content": {**line["content"], **more}} if wanted(line["content"]) else line
+
+    def change(files: Files) -> None:
+        name = f"data/records/{table}.jsonl"
+        before = files[name]
+        rewrite(files, name, each)
+        assert files[name] != before, "nothing was changed"
+
+    return change
+
+
+def without(table: str) -> Callable[[Files], None]:
+    """Leave all records of a table out."""
+
+    def change(files: Files) -> None:
+        del files[f"data/records/{table}.jsonl"]
+        del files[f"data/log/leaves/records/{table}.jsonl.txt"]
+
+    return change
+
+
+GROUNDS: list[tuple[str, str, Callable[[Files], None], str]] = [
+    (
+        "a raised limit",
+        "v-kiln",
+        content("limit_version", lambda row: row["factor"] == SO2, maximum=300),
+        "verdicts",
+    ),
+    (
+        "a limit under another clause number",
+        "v-kiln",
+        content("limit_version", lambda row: row["factor"] == SO2, key=77),
+        "verdicts",
+    ),
+    (
+        "a limit from later on",
+        "v-kiln",
+        content("limit_version", lambda row: row["factor"] == SO2, valid_from="2026-06-01T00:00:00+00:00"),
+        "verdicts",
+    ),
+    ("no marks", "v-kiln", without("mark"), "verdicts"),
+    (
+        "a late mark called in time",
+        "v-kiln",
+        content(
+            "mark",
+            lambda row: row["late"],
+            late=False,
+            from_time=utc(FIRST + 20 * HOUR),
+            to_time=utc(FIRST + 21 * HOUR),
+        ),
+        "status",
+    ),
+    ("no exemption", "v-kiln", without("exemption_version"), "verdicts"),
+    (
+        "a failed check called passed",
+        "v-kiln",
+        content("quality_check", lambda row: not row["passed"], passed=True),
+        "reasons",
+    ),
+    (
+        "another reference oxygen",
+        "v-kiln",
+        content("outlet_version", lambda row: True, oxygen_reference=8),
+        "recomputed",
+    ),
+    ("another cadence", "v-kiln", content("monitor_version", lambda row: True, minute_seconds=60), "count"),
+    ("no check of low values", "v-water", without("quality_check"), "valid"),
+    ("no comparison of the chain", "v-water", without("chain_check"), "reasons"),
+    (
+        "a condition of a limit",
+        "v-water",
+        content("limit_version", lambda row: row["condition"] is not None, condition=None),
+        "verdicts",
+    ),
+    ("a detection limit", "v-water", content("outlet_version", lambda row: True, options={}), "reasons"),
+]
+
+
+@pytest.mark.parametrize(("remark", "outlet", "change", "name"), GROUNDS, ids=[row[0] for row in GROUNDS])
+def test_verdicts_must_follow_from_the_limits_marks_and_checks_in_the_package(
+    forged: Callable[..., Report], remark: str, outlet: str, change: Callable[[Files], None], name: str
+) -> None:
+    found = failures(forged(change, outlet))["judgement"]
+    assert name in {facts.get("name") for code, facts in found if code == "judged_differently"}
+
+
+def test_what_was_said_after_an_hour_was_judged_must_not_change_it(forged: Callable[..., Report]) -> None:
+    report = forged(without("mark_withdrawal"))
+    assert report.outcome_of("judgement") == NOT_PROVED
+    assert "judged_before_the_last_news" in named(report)
+
+
+def test_a_verdict_cannot_rest_on_what_came_after_it(forged: Callable[..., Report]) -> None:
+    late = utc(FIRST + timedelta(days=9))
+    report = forged(content("mark", lambda row: row["label"] == "starting", received_at=late))
+    assert report.outcome_of("judgement") == NOT_PROVED
+    assert "computed_before_its_grounds" in named(report)
+
+
+def test_a_newest_revision_that_is_left_out_is_found(forged: Callable[..., Report]) -> None:
+    start = utc(FIRST + 15 * HOUR)
+
+    def wanted(line: dict[str, Any]) -> bool:
+        return bool(line["factor"] == SO2 and line["start"] == start and line["revision"] > 1)
+
+    report = forged(leave_out(PERIODS, wanted))
+    assert "judged_before_the_last_news" in named(report)
+    found = failures(report)["judgement"]
+    assert {facts["span"] for _, facts in found} == {"day"}, "the day was judged from the revision that is missing"
+
+
+def test_a_first_revision_that_is_left_out_is_named(forged: Callable[..., Report]) -> None:
+    start = utc(FIRST + 15 * HOUR)
+
+    def wanted(line: dict[str, Any]) -> bool:
+        return bool(line["factor"] == SO2 and line["start"] == start and line["revision"] == 1)
+
+    report = forged(leave_out(PERIODS, wanted))
+    found = [facts for code, facts in failures(report)["judgement"] if code == "period_revision_missing"]
+    assert found == [{"outlet": "v-kiln", "factor": SO2, "start": FIRST + 15 * HOUR}]
+
+
+def test_hours_without_a_period_value_are_not_proved(forged: Callable[..., Report]) -> None:
+    start = utc(FIRST + 30 * HOUR)
+    report = forged(leave_out(PERIODS, lambda line: line["start"] == start))
+    assert "hour_not_judged" in named(report)
+
+
+def test_a_day_that_does_not_follow_from_its_hours_is_named(forged: Callable[..., Report]) -> None:
+    def change(files: Files) -> None:
+        def each(line: dict[str, Any]) -> dict[str, Any]:
+            if line["start"] == utc(FIRST):
+                _compliant(line)
+            return line
+
+        rewrite(files, DAYS, each)
+
+    found = failures(forged(change, "v-water"))["judgement"]
+    assert {(facts["span"], facts["start"]) for _, facts in found} == {("day", FIRST)}
+
+
+def test_periods_of_other_rules_and_settings_are_said_to_be_so(forged: Callable[..., Report]) -> None:
+    report = forged(alter(PERIODS, lambda line: line["factor"] == SO2, rule="hour-gas/1", count=7))
+    assert report.outcome_of("judgement") == NOT_PROVED
+    assert "judged_by_other_rules" in named(report)
+
+    def change(files: Files) -> None:
+        described = json.loads(files["data/package.json"])
+        described["rules"]["hour_judged_on"] = "recomputed"
+        files["data/package.json"] = canonical(described)
+
+    report = forged(change)
+    assert report.outcome_of("judgement") == NOT_PROVED
+    assert "judged_with_other_settings" in named(report)
+
+
+def test_hours_that_waited_for_judgement_are_said_to_have(forged: Callable[..., Report]) -> None:
+    def change(files: Files) -> None:
+        described = json.loads(files["data/package.json"])
+        described["unjudged_hours"] = [utc(FIRST + 5 * HOUR)]
+        files["data/package.json"] = canonical(described)
+        verdicts(lambda line: line.update(count=1), 5)(files)
+
+    report = forged(change)
+    assert report.outcome_of("judgement") == NOT_PROVED
+    assert "waited_for_judgement" in named(report)
+
+
+def test_data_left_out_because_another_state_would_not_take_them_are_not_proved(
+    forged: Callable[..., Report],
+) -> None:
+    """A monitor that is retired afterwards excuses nothing silently."""
+
+    def change(files: Files) -> None:
+        retired = utc(FIRST + timedelta(days=40))
+        content("monitor_version", lambda row: row["recorded_to"] is None, recorded_to=retired)(files)
+        rows = rows_of(files, HOURS)
+        message = rows[line_of(rows, SO2, 10)][15]
+        put_rows(files, HOURS, [row for row in rows if row[15] != message])
+
+    report = forged(change)
+    assert "decoded_with_another_state" in named(report)
+    assert "judgement" in failures(report)
