@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+import tempfile
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -110,8 +111,11 @@ def running_api(stack: local.StackAddress, template: str) -> Iterator[Api]:
             sites = read_sites_file((HERE / "sites.yaml").read_text(encoding="utf-8"))
             apply_sites(connection, sites, actor="test", at=clock.now() - timedelta(days=30))
         port = local.free_port()
-        settings = load_settings(database_url=url, http_port=port, home=HERE)
-        with served(settings) as server:
+        with (
+            # The signing key of the log and built packages land in the home.
+            tempfile.TemporaryDirectory(prefix="outfall-home-") as home,
+            served(load_settings(database_url=url, http_port=port, home=home)) as server,
+        ):
             yield Api(f"http://127.0.0.1:{port}", url, server)
     finally:
         with psycopg.connect(stack.admin_database_url, autocommit=True) as admin:
