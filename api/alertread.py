@@ -50,7 +50,19 @@ def alert_detail(connection: Connection, alert_id: int, principal: Principal) ->
         "occurrences": occurrences,
         "attachments": papers,
         "possible": _possible(alert, state, principal),
+        "lead": _lead(connection, alert_id, principal),
     }
+
+
+def _lead(connection: Connection, alert_id: int, principal: Principal) -> dict[str, Any] | None:
+    """The lead that the alert became, one that stands before others; for a company one that it was told of, without its state."""
+    with rows(connection) as cursor:
+        arguments = {"alert_id": alert_id, "site_key": principal.site_key}
+        lead = cursor.execute(queries("leads")["leads_of_alert"], arguments).fetchone()
+    if lead is None:
+        return None
+    state = None if principal.role is Role.COMPANY else lead["state"]
+    return {"id": lead["id"], "number": lead["number"], "state": state}
 
 
 def _possible(alert: dict[str, Any], state: State, principal: Principal) -> list[str]:

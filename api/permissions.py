@@ -25,6 +25,7 @@ class Permission(StrEnum):
     TASKS_HANDLE = "tasks:handle"  #: ask for tasks, work on them, end them
     CHANNELS_READ = "channels:read"  #: over what people are told, and whether it works
     NOTIFICATIONS_READ = "notifications:read"  #: messages and the proofs of their delivery
+    LEADS_SEE = "leads:see"  #: leads: the bureau all of each, a company what it was told
     LEADS_READ = "leads:read"  #: leads, their reviews, clocks and papers
     LEADS_DRAFT = "leads:draft"  #: raise and complete a lead; talks, statements, discussions
     LEADS_REVIEW_TECHNICAL = "leads:review_technical"  #: sign a lead off, or send it back; never one's own
@@ -62,6 +63,7 @@ _INNER = _READ | {
     Permission.ROUTING_READ,
     Permission.CHANNELS_READ,
     Permission.NOTIFICATIONS_READ,
+    Permission.LEADS_SEE,
     Permission.LEADS_READ,
     Permission.HANDOVER_READ,
     Permission.EVIDENCE_READ,
@@ -93,7 +95,8 @@ PERMISSIONS: Mapping[Role, frozenset[Permission]] = {
     },
     Role.AUDITOR: _INNER | {Permission.AUDIT_READ},
     # Of its own site only: every query is narrowed by Principal.site_key.
-    Role.COMPANY: _READ | {Permission.ALERTS_REPLY, Permission.MARKS_FILE, Permission.LEADS_STATE},
+    Role.COMPANY: _READ
+    | {Permission.ALERTS_REPLY, Permission.MARKS_FILE, Permission.LEADS_SEE, Permission.LEADS_STATE},
     # Who runs the machines sees how data flow, not what officers do with it.
     Role.OPERATOR: frozenset(
         {

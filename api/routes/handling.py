@@ -32,6 +32,9 @@ from store import clock
 from store.database import Connection
 from store.handling import Action, Step, clocks_of, take_step
 from store.handling.attachments import Paper, attach
+from store.leads.raising import raise_lead
+from store.leads.rules import rules_of
+from store.leads.subjects import NewLead
 
 router = APIRouter(prefix="/alerts/{alert_id}", tags=["alerts"], responses=PROBLEMS)
 
@@ -134,8 +137,15 @@ def close_alert(asked: AskedHere, principal: Handler, body: Settle) -> Response:
 
 @router.post("/lead", response_model=AlertDetail, summary="Make an alert an enforcement lead")
 def make_lead(asked: AskedHere, principal: Handler, body: Settle) -> Response:
-    """转线索: from 属实 or 需现场. The company does not learn of it here."""
-    return _taken(asked, principal, Step(Action.LEAD, reason=body.reason))
+    """转线索: from 属实 or 需现场. The draft lead is raised with it and named in the answer; the company does not learn of it."""
+    settings = asked.write.services.settings
+    rules, clocks = rules_of(settings), clocks_of(settings)
+    new = NewLead(alert_ids=(asked.alert_id,), reason=body.reason)
+
+    def do(connection: Connection) -> None:
+        raise_lead(connection, new, caller_of(principal), rules=rules, clocks=clocks, at=clock.now())
+
+    return asked.once(principal, [body.reason], do)
 
 
 @router.post(

@@ -110,11 +110,20 @@ class Attachment(Shape):
     filed_at: datetime
 
 
+class LeadOfAlert(Shape):
+    """The lead that an alert became; a company sees only one that it was told of, and no state."""
+
+    id: int
+    number: str
+    state: str | None
+
+
 class AlertDetail(Alert):
     events: list[AlertEvent]
     occurrences: list[Occurrence] = Field(description="The newest 1,000.")
     attachments: list[Attachment]
     possible: list[StepName] = Field(description="The steps that the caller can take now.")
+    lead: LeadOfAlert | None
 
 
 class Acknowledge(Shape):

@@ -121,7 +121,7 @@ def take_step(
     ------
     NotFound ``lead_not_found``
     NotAllowed ``step_not_allowed`` (the role never takes it), ``reviewer_is_drafter``, ``reviewer_is_other_reviewer``
-    Conflict ``step_not_possible`` in this state, and the codes of ``store.leads.guards``
+    Conflict ``lead_step_not_possible`` in this state, and the codes of ``store.leads.guards``
     Refused ``reason_missing``, ``facts_missing``, ``basis_missing``
     """
     lead = lock(connection, lead_id, caller)
@@ -145,7 +145,7 @@ def check(
         facts = {} if caller.role == Role.COMPANY else {"step": action.value, "state": before.value}
         raise Conflict(
             f"The step {action} is not possible for lead {number} as it stands.",
-            code="step_not_possible",
+            code="lead_step_not_possible",
             number=number,
             **facts,
         )

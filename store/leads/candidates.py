@@ -21,7 +21,8 @@ class Reason:
     Attributes
     ----------
     code : ``in_force``; ``until_change`` and ``from_change`` of an act that goes on over a change of the law;
-        ``lighter_new_law``; ``norm_conflict`` with a norm of another line at the same time; ``several_norms`` that the same conduct breaks
+        ``lighter_new_law``; ``norm_conflict`` with a norm of another line at the same time; ``several_norms`` that the same
+        conduct breaks
     other : id of the norm that it conflicts or competes with
     """
 

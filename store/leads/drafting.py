@@ -12,8 +12,9 @@ from store.handling import Caller, Clocks
 from store.leads.actions import Step, Taken, check, lock, take_step, write
 from store.leads.clocks import Rules
 from store.leads.proposing import candidates_for
-from store.leads.raising import SPAN, check_assignee, keep_numbers, link_alerts, scope_of
+from store.leads.raising import check_assignee, keep_numbers, link_alerts, scope_of
 from store.leads.steps import Action
+from store.leads.subjects import SPAN
 from store.queries import queries
 from store.registry import load_registry
 

@@ -1,4 +1,4 @@
-"""What is recorded beside the content of a lead: the company's statements, talks, collective discussions, more time, time that stands."""
+"""What is recorded beside the content of a lead: statements of the company, talks, collective discussions, more time."""
 
 from __future__ import annotations
 
@@ -70,8 +70,8 @@ def state_case(
 ) -> tuple[int, Taken]:
     """The company states its case (陈述申辩); the id of the statement.
 
-    In time and after a review it sends the lead back to the technical review: what the party brings forward is looked into. A late
-    one is kept and does not. Raises as ``take_step``; NotFound ``lead_not_found`` before the company was told.
+    In time and after a review it sends the lead back to the technical review: what the party brings forward is looked into.
+    A late one is kept and does not. Raises as ``take_step``; NotFound ``lead_not_found`` before the company was told.
     """
     lead = lock(connection, lead_id, caller)
     after = check(connection, lead, Action.STATE, caller, reason=content)
@@ -140,7 +140,7 @@ def record_discussion(
     rules: Rules,
     at: datetime,
 ) -> tuple[int, Taken]:
-    """Record a collective discussion with the digest of what was discussed. Raises as ``take_step``; Refused ``held_in_future``."""
+    """Record a collective discussion with the digest of its content. Raises as ``take_step``; Refused ``held_in_future``."""
     lead = lock(connection, lead_id, caller)
     after = check(connection, lead, Action.DISCUSS, caller, reason=None)
     check_past(discussion.held_at, at)

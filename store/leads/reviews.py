@@ -1,7 +1,8 @@
 """Technical and legal review: who signs what exactly, and never one's own.
 
-Nobody reviews what they raised or worked on, and nobody does both reviews of a lead, whatever their role. A review is of a digest: the
-reviewer says which one they read, and whatever changes the content afterwards sends the lead back to the technical review.
+Nobody reviews what they raised or worked on, and nobody does both reviews of a lead, whatever their role. A review is of a
+digest: the reviewer says which one they read, and whatever changes the content afterwards sends the lead back to the technical
+review.
 """
 
 from __future__ import annotations
@@ -31,12 +32,12 @@ _ACTIONS = {
 def review(
     connection: Connection,
     lead_id: int,
-    kind: Kind,
     result: Result,
     opinion: str,
     digest: str,
     caller: Caller,
     *,
+    kind: Kind,
     rules: Rules,
     at: datetime,
     display_name: str | None = None,

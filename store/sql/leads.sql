@@ -22,6 +22,10 @@ select l.* from lead l
 where l.id = %(id)s and (%(site_key)s::integer is null or (l.site_key = %(site_key)s and l.disclosed is not null))
 for update
 
+-- name: lead_columns
+-- A lead as it stands, not held.
+select l.* from lead l where l.id = %(id)s
+
 -- name: change_lead
 -- The lead after a step.
 update lead

@@ -112,3 +112,12 @@ values ('alerts', %(instance)s, clock_timestamp(), clock_timestamp(), jsonb_buil
 -- name: touched_by_marks
 -- What marks and checks asked to be judged again.
 select from_time, to_time, cause from touched where cause in ('mark', 'check') order by id
+
+-- name: submit_lead
+-- Handed over by whatever way: where the lead stands afterwards.
+update lead set state = 'submitted', submitted_at = now() where id = %(lead_id)s
+
+-- name: log_messages
+-- Messages for the evidence log.
+insert into message (received_at, id, gateway, channel, packet_id, digest, payload)
+select now(), nextval('message_id'), 'gw-one', 'hj212', 1, sha256(n::text::bytea), n::text::bytea from generate_series(1, %(count)s) as n
