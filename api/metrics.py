@@ -89,7 +89,37 @@ def _from_database(facts: Mapping[str, Iterable[Row]] | None) -> CollectorRegist
         leaders.set(row["leaders"])
     _jobs(registry, facts["jobs"])
     _channels(registry, facts["channels"])
+    _log(registry, facts["log"], facts["outgoing"])
     return registry
+
+
+def _log(registry: CollectorRegistry, figures: Iterable[Row], outgoing: Iterable[Row]) -> None:
+    """The evidence log: how far it is, what waits, and whether its checkpoints get out."""
+    size = Gauge("outfall_log_leaves", "Leaves of the evidence log.", registry=registry)
+    pending = Gauge("outfall_log_pending", "Records that are not sealed yet.", registry=registry)
+    for row in figures:
+        size.set(row["size"])
+        pending.set(row["pending"])
+        # A log without a checkpoint has no age.
+        if row["age"] is not None:
+            Gauge(
+                "outfall_log_checkpoint_age_seconds", "Seconds since the last checkpoint.", registry=registry
+            ).set(row["age"])
+    failures = Gauge(
+        "outfall_log_outgoing_failures",
+        "Attempts in a row to bring checkpoints out that failed.",
+        ("target",),
+        registry=registry,
+    )
+    reached = Gauge(
+        "outfall_log_outgoing_leaves",
+        "Size of the last checkpoint that got out.",
+        ("target",),
+        registry=registry,
+    )
+    for row in outgoing:
+        failures.labels(row["target"]).set(row["failures"])
+        reached.labels(row["target"]).set(row["size"])
 
 
 def _channels(registry: CollectorRegistry, channels: Iterable[Row]) -> None:

@@ -28,13 +28,13 @@ def json_reply(request: Request, content: Any) -> Response:
     return body_reply(request, orjson.dumps(content, default=plain))
 
 
-def body_reply(request: Request, body: bytes) -> Response:
-    """The same for content that is JSON already."""
+def body_reply(request: Request, body: bytes, media_type: str = "application/json") -> Response:
+    """The same for content that is bytes already."""
     etag = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
     headers = {**_CACHE_HEADERS, "ETag": etag}
     if _known(request.headers.get("If-None-Match"), etag):
         return Response(status_code=304, headers=headers)
-    return Response(body, headers=headers, media_type="application/json")
+    return Response(body, headers=headers, media_type=media_type)
 
 
 def plain(value: object) -> object:
@@ -55,7 +55,12 @@ def wants_csv(request: Request, asked: str | None) -> bool:
     """Whether the answer is CSV: by ``?format=csv``, else by the Accept header."""
     if asked is not None:
         return asked == "csv"
-    return request.headers.get("Accept", "").split(",")[0].split(";")[0].strip() == "text/csv"
+    return wants(request, "text/csv")
+
+
+def wants(request: Request, media_type: str) -> bool:
+    """Whether the Accept header names this type before any other."""
+    return request.headers.get("Accept", "").split(",")[0].split(";")[0].strip() == media_type
 
 
 def csv_reply(filename: str, columns: Sequence[str], table: Iterable[Sequence[object]]) -> StreamingResponse:

@@ -19,6 +19,7 @@ from deploy.commands import (
     decode,
     evidence,
     handover,
+    log,
     marks,
     people,
     registry,
@@ -53,6 +54,7 @@ app.add_typer(tasks.sample_app, name="sample")
 app.add_typer(retention.app, name="retention")
 app.add_typer(handover.app, name="handover")
 app.add_typer(evidence.app, name="evidence")
+app.add_typer(log.app, name="log")
 app.command("migrate")(services.migrate)
 app.command("assets")(services.assets)
 app.command("ingest")(services.ingest)

@@ -132,6 +132,8 @@ def _scrape(services: Services) -> bytes:
         "jobs": "metrics_jobs",
         "leaders": "metrics_leaders",
         "channels": "metrics_channels",
+        "log": "metrics_log",
+        "outgoing": "metrics_outgoing",
     }
     try:
         with services.database.read() as connection, rows(connection) as cursor:

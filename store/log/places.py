@@ -6,7 +6,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 
 from store.database import Connection
-from store.errors import NotFound
+from store.errors import LogError, NotFound
 from store.log.spans import Ids, Spans, numbers, slices, spans_of
 from store.queries import queries
 
@@ -49,3 +49,16 @@ def record_at(connection: Connection, leaf: int) -> tuple[str, int]:
                 return str(kind), low + skip
             skip -= high - low
     raise NotFound(f"The log has no leaf {leaf} yet.", code="leaf_not_sealed", leaf=leaf)
+
+
+def name_of(connection: Connection, record: int) -> tuple[str, str]:
+    """Table and key of a record. Raises LogError ``log_record_missing`` when the record is gone."""
+    row = connection.execute(queries("log")["name_of_record"], {"id": record}).fetchone()
+    if row is None:
+        raise LogError(
+            f"The record {record} is sealed, and gone.",
+            code="log_record_missing",
+            kind="record",
+            ids=[record],
+        )
+    return row[0], row[1]

@@ -72,6 +72,12 @@ def checkpoint_at(connection: Connection, size: int) -> StoredCheckpoint:
     return StoredCheckpoint(*row)
 
 
+def checkpoints_before(connection: Connection, size: int | None, most: int) -> list[StoredCheckpoint]:
+    """The checkpoints below a size, or all of them, newest first."""
+    found = connection.execute(queries("log")["checkpoints"], {"before": size, "most": most})
+    return [StoredCheckpoint(*row) for row in found]
+
+
 def seal(connection: Connection, signer: Signer, at: datetime, most: int = LEAVES) -> Checkpoint | None:
     """Seal up to ``most`` leaves in a transaction of its own; None when nothing waited.
 

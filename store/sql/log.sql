@@ -157,12 +157,6 @@ insert into log_key (name, key_id, public_key, since) values (%(name)s, %(key_id
 -- The key that has signed until now.
 update log_key set retired_at = %(at)s where retired_at is null
 
--- name: log_figures
--- How far the log is: leaves, time since the last checkpoint, and what waits.
-select coalesce((select max(size) from log_checkpoint), 0) as size,
-       extract(epoch from clock_timestamp() - (select sealed_at from log_checkpoint order by size desc limit 1))::double precision as age,
-       coalesce((select sum(upper(r) - lower(r)) from log_pending p cross join lateral unnest(p.ids) as r), 0)::bigint as pending
-
 -- name: outgoing
 -- How far the checkpoints have gone out to one target.
 select size, failures, not_before, last_error from log_outgoing where target = %(target)s
@@ -197,3 +191,11 @@ values (%(size)s, %(kind)s, %(source)s, %(token)s, %(told_time)s, %(received_at)
 -- name: newest_attestation
 -- When this kind was last got.
 select size, received_at from log_attestation where kind = %(kind)s order by id desc limit 1
+
+-- name: attestations_of
+-- What others have signed or stamped of one checkpoint.
+select kind, source, told_time, received_at from log_attestation where size = %(size)s order by id
+
+-- name: every_outgoing
+-- How far the checkpoints have gone out to every target.
+select target, size, failures, not_before, last_error from log_outgoing order by target

@@ -63,3 +63,13 @@ select c.id as channel, coalesce(s.failures, 0) as failures,
 from channel_version c
 left join channel_state s on s.channel_id = c.id
 where c.recorded_to is null
+
+-- name: metrics_log
+-- How far the evidence log is: leaves, seconds since the last checkpoint, and what waits.
+select coalesce((select max(size) from log_checkpoint), 0) as size,
+       extract(epoch from clock_timestamp() - (select sealed_at from log_checkpoint order by size desc limit 1))::double precision as age,
+       coalesce((select sum(upper(r) - lower(r)) from log_pending p cross join lateral unnest(p.ids) as r), 0)::bigint as pending
+
+-- name: metrics_outgoing
+-- Whether checkpoints get out of the house.
+select target, size, failures from log_outgoing

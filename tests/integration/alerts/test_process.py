@@ -142,9 +142,11 @@ def test_a_job_that_throws_is_recorded_and_does_not_stop_the_others(plant: Plant
     assert (mended["runs"], mended["failures"], mended["failed"]) == (2, 1, None)
 
 
-def test_every_job_runs_well_on_an_empty_database_and_twice(plant: Plant) -> None:
+def test_every_job_runs_well_on_an_empty_database_and_twice(plant: Plant, tmp_path: Path) -> None:
+    # The jobs of the evidence log write into the home.
+    settings = plant.settings.model_copy(update={"home": tmp_path})
     for _ in range(2):
-        for job in jobs_of(plant.settings, lambda: plant.registry, now()):
+        for job in jobs_of(settings, lambda: plant.registry, now()):
             assert run_job(job, plant.url), job.name
 
 
