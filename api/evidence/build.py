@@ -16,6 +16,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import BinaryIO, cast
 
+from api.evidence.aside import Aside, begin_reading
 from api.evidence.bag import close_bag
 from api.evidence.container import Spool, pack
 from api.evidence.describe import description, leaflet
@@ -29,7 +30,7 @@ from api.evidence.plans import Plans, Progress
 from api.evidence.proofs import write_proofs
 from api.evidence.records import Records, choose_records, write_records
 from api.evidence.report import render
-from api.evidence.values import write_device_records, write_periods, write_quarantine, write_readings
+from api.evidence.values import write_device_records, write_periods, write_quarantine
 from api.evidence.working import Working
 from api.verifier.bundle import bundle
 from ingest.admission import Terms
@@ -91,40 +92,54 @@ def build(settings: Settings, order: Order, progress: Progress) -> Built | None:
     folder = evidence_folder(settings)
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     with (
-        tempfile.TemporaryFile(dir=folder) as file,
-        Spool(cast(BinaryIO, file), most_bytes=settings.evidence_bytes) as spool,
+        _spool(settings) as spool,
+        _spool(settings) as beside,
         connect(url, name="evidence") as reader,
     ):
-        reader.execute(queries("evidence")["begin_collecting"])
+        begin_reading(reader)
         work = Working(reader, order.place, head, spool, plans.step)
-        said = _collect(plans, work, identifier, unjudged)
+        aside = Aside(settings, beside)
+        said = _collect(plans, work, aside, identifier, unjudged)
         reader.rollback()
-        return _put_in_place(plans, spool, folder, said)
+        return _put_in_place(plans, work.spool, folder, said)
 
 
-def _collect(plans: Plans, work: Working, identifier: str, unjudged: Sequence[datetime]) -> _Said:
+@contextmanager
+def _spool(settings: Settings) -> Iterator[Spool]:
+    with (
+        tempfile.TemporaryFile(dir=evidence_folder(settings)) as file,
+        Spool(cast(BinaryIO, file), most_bytes=settings.evidence_bytes) as spool,
+    ):
+        yield spool
+
+
+def _collect(
+    plans: Plans, work: Working, aside: Aside, identifier: str, unjudged: Sequence[datetime]
+) -> _Said:
     plans.step("records", 0)
     records = choose_records(work)
     outlets = {key: str(records.newest["outlet"][str(key)]["id"]) for key in work.place.outlet_keys}
     terms = Terms.of(plans.settings)
-    write_records(records)
-    _attachments(work, records)
-    plans.step("messages", 0)
     named = message_ids(records.rows("quality_check"))
-    messages = write_messages(work, choose_messages(work, named, terms.partial_frame))
-    readings = write_readings(work, outlets)
-    quarantined = write_quarantine(work)
-    write_device_records(work)
+    choice = choose_messages(work, named, terms.partial_frame)
     book = PeriodBook()
-    write_periods(work, outlets, book.take)
-    plans.step("proofs", 0)
-    stamps = write_proofs(work, records, plans.signer.key)
+    with aside.reading(work, outlets, choice.unsealed) as readings:
+        write_records(records)
+        _attachments(work, records)
+        messages = write_messages(work)
+        quarantined = write_quarantine(work)
+        write_device_records(work)
+        write_periods(work, outlets, book.take)
+        plans.step("proofs", 0)
+        stamps = write_proofs(work, records, plans.signer.key)
+        plans.step("readings", 0)
+        rows = readings()
     plans.step("report", 0)
     sealed_at = work.head.checkpoint.sealed_at
     said = _Said(identifier, sealed_at, is_sample(records), reviewed(records, work.place))
     counts = {
         "messages": messages.count,
-        "readings": sum(readings.values()),
+        "readings": sum(rows.values()),
         "quarantined": sum(quarantined.values()),
         "periods": book.periods,
         "revisions": book.revisions,
@@ -135,7 +150,7 @@ def _collect(plans: Plans, work: Working, identifier: str, unjudged: Sequence[da
     work.add("data/report.pdf", "report", render(facts), lines=False)
     site = records.newest["site"][str(work.place.site_key)]["id"]
     described = {
-        **description(plans, work, messages, terms, identifier, unjudged),
+        **description(plans, work, choice.chains, terms, identifier, unjudged),
         "site": {"id": site, "key": work.place.site_key, "name": facts["site"]["name"]},
         "outlets": [{"id": outlets[key], "key": key} for key in work.place.outlet_keys],
         "sample": said.sample,

@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from api.evidence.messages import Messages
 from api.evidence.plans import Plans
 from api.evidence.working import Working
 from ingest.admission import Terms
@@ -21,7 +20,7 @@ FORMAT, VERSION = "outfall-evidence", 1
 def description(
     plans: Plans,
     work: Working,
-    messages: Messages,
+    chains: Sequence[Sequence[int]],
     terms: Terms,
     identifier: str,
     unjudged: Sequence[datetime],
@@ -55,7 +54,7 @@ def description(
             "message_bytes": terms.message_bytes,
             "partial_frame_seconds": _whole(terms.partial_frame),
         },
-        "chains": [list(chain) for chain in messages.chains],
+        "chains": [list(chain) for chain in chains],
         "unjudged_hours": [utc_text(hour) for hour in unjudged],
         "files": {path: {"kind": kind, "lines": lines} for path, (kind, lines) in work.files.items()},
     }

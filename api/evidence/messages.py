@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import base64
-import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, time, timedelta
+from datetime import datetime, time, timedelta
+from itertools import islice
+from json.encoder import encode_basestring
 from typing import Any
 
 from api.evidence.working import Working, bytes_missing
 from store.clock import BEIJING, DAY
+from store.database import Connection
 from store.log.canonical import message_leaf
 from store.queries import queries
 
@@ -22,15 +24,22 @@ _GROUP = 2000
 
 @dataclass(frozen=True, slots=True)
 class Messages:
-    """What was collected: how many, bytes of their payloads, and the chains of cut frames."""
+    """What was written: how many, and bytes of their payloads."""
 
     count: int
     payload_bytes: int
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """The chains of messages whose bytes are one stream, and the messages that the checkpoint does not cover."""
+
     chains: tuple[tuple[int, ...], ...]
+    unsealed: tuple[int, ...]
 
 
-def choose_messages(work: Working, extra: Sequence[int], gap: timedelta) -> tuple[tuple[int, ...], ...]:
-    """Note which messages the package holds, and return the chains: messages whose bytes are one stream.
+def choose_messages(work: Working, extra: Sequence[int], gap: timedelta) -> Choice:
+    """Note which messages the package holds, and return the rest of the choice.
 
     ``extra`` are numbers of messages that records name. Within ``gap`` a frame goes on in the next message of its gateway.
     """
@@ -48,38 +57,41 @@ def choose_messages(work: Working, extra: Sequence[int], gap: timedelta) -> tupl
     if missing:
         times.update(work.connection.execute(sql["messages_by_id"], {"ids": missing}).fetchall())
     sealed = work.sealed("message", sorted(times))
-    _keep(work, {number: times[number] for number in sealed})
-    _leave_out(work, times.keys() - sealed.keys())
+    _keep(work, sealed, times)
+    unsealed = tuple(sorted(times.keys() - sealed.keys()))
     work.connection.execute(sql["index_package_messages"])
     if not sealed:
-        return ()
-    chains, added = _chains(work, gap, min(times.values()), max(times.values()), frozenset(sealed))
-    _keep(work, added)
-    return chains
+        return Choice((), unsealed)
+    bounds = (min(times.values()), max(times.values()))
+    chains, added, received = _chains(work, gap, bounds, frozenset(sealed))
+    _keep(work, added, received)
+    return Choice(chains, unsealed)
 
 
-def _keep(work: Working, times: Mapping[int, datetime]) -> None:
+def _keep(work: Working, leaves: Mapping[int, int], times: Mapping[int, datetime]) -> None:
+    lines = (f"{number}\t{times[number].isoformat()}\t{leaf}\n" for number, leaf in leaves.items())
     with (
         work.connection.cursor() as cursor,
         cursor.copy(queries("evidence")["copy_package_messages"]) as copy,
     ):
-        for number, received_at in times.items():
-            copy.write_row((number, received_at))
+        while block := "".join(islice(lines, _GROUP)):
+            copy.write(block)
 
 
-def _leave_out(work: Working, numbers: Iterable[int]) -> None:
-    with (
-        work.connection.cursor() as cursor,
-        cursor.copy(queries("evidence")["copy_unsealed_messages"]) as copy,
-    ):
-        for number in sorted(numbers):
+def leave_out(connection: Connection, numbers: Iterable[int]) -> None:
+    """Note the messages whose readings are not in the package."""
+    sql = queries("evidence")
+    connection.execute(sql["make_unsealed"])
+    with connection.cursor() as cursor, cursor.copy(sql["copy_unsealed_messages"]) as copy:
+        for number in numbers:
             copy.write_row((number,))
+    connection.execute(sql["analyze_unsealed"])
 
 
 def _chains(
-    work: Working, gap: timedelta, earliest: datetime, latest: datetime, known: frozenset[int]
-) -> tuple[tuple[tuple[int, ...], ...], dict[int, datetime]]:
-    """The chains, and the sealed messages of them that are not among the known ones.
+    work: Working, gap: timedelta, bounds: tuple[datetime, datetime], known: frozenset[int]
+) -> tuple[tuple[tuple[int, ...], ...], dict[int, int], dict[int, datetime]]:
+    """The chains; the sealed messages of them that are not among the known ones, with their leaves and times of receipt.
 
     A message that does not begin with a head goes on from the one before it on its gateway's stream; that one may go on itself.
     """
@@ -87,8 +99,8 @@ def _chains(
     before: dict[int, int] = {}
     times: dict[int, datetime] = {}
     asked: set[int] = set()
-    bounds = {"earliest": earliest, "latest": latest}
-    waiting = work.connection.execute(sql["cut_messages"], bounds).fetchall()
+    span = {"earliest": bounds[0], "latest": bounds[1]}
+    waiting = work.connection.execute(sql["cut_messages"], span).fetchall()
     for _ in range(ROUNDS):
         asked.update(row[0] for row in waiting)
         found: dict[int, tuple[int, datetime, str]] = {}
@@ -124,10 +136,10 @@ def _chains(
             chains.append(chain)
         chain.append(number)
         chain_of[number] = chain
-    return tuple(tuple(chain) for chain in chains), {number: times[number] for number in sealed}
+    return tuple(tuple(chain) for chain in chains), sealed, times
 
 
-def write_messages(work: Working, chains: tuple[tuple[int, ...], ...]) -> Messages:
+def write_messages(work: Working) -> Messages:
     """Write the leaves and the bytes of the chosen messages by the Beijing day of receipt.
 
     Raises StoreError ``evidence_bytes_missing`` when messages of the log are no longer in the database.
@@ -143,22 +155,20 @@ def write_messages(work: Working, chains: tuple[tuple[int, ...], ...]) -> Messag
             raise bytes_missing(expected - found, f"data/messages/{day}.jsonl")
         count += found
         payload_bytes += size
-    return Messages(count, payload_bytes, chains)
+    return Messages(count, payload_bytes)
 
 
 def _write_day(work: Working, start: datetime) -> tuple[int, int]:
     name = f"{start:%Y-%m-%d}.jsonl"
     span = {"from_time": start, "to_time": start + DAY}
     found = work.connection.execute(queries("evidence")["messages_of_day"], span).fetchall()
-    leaves = work.sealed("message", (row[0] for row in found))
     size = 0
     with (
         work.proved(f"data/messages/{name}", "message") as messages,
         work.lines(f"data/payloads/{name}", "payload", beside=True) as payloads,
     ):
-        for number, received_at, gateway, channel, packet_id, digest, payload in found:
-            data = message_leaf(number, received_at.astimezone(UTC), gateway, channel, packet_id, digest)
-            messages.put(leaves[number], data)
+        for leaf, number, received_at, gateway, channel, packet_id, digest, payload in found:
+            messages.put(leaf, message_leaf(number, received_at, gateway, channel, packet_id, digest))
             payloads.put(_payload_line(number, payload))
             size += len(payload)
     return len(found), size
@@ -167,7 +177,7 @@ def _write_day(work: Working, start: datetime) -> tuple[int, int]:
 def _payload_line(number: int, payload: bytes) -> bytes:
     """Canonical JSON of the bytes of a message: as text where they are UTF-8."""
     try:
-        text = json.dumps(payload.decode(), ensure_ascii=False)
+        text = encode_basestring(payload.decode())
     except UnicodeDecodeError:
         encoded = base64.b64encode(payload).decode("ascii")
         return f'{{"base64":"{encoded}","id":{number}}}'.encode()

@@ -13,12 +13,12 @@ from store.settings import Settings
 _ENDS = {
     "waiting": 2,
     "sealing": 5,
-    "records": 12,
-    "messages": 32,
-    "readings": 58,
-    "periods": 68,
-    "proofs": 80,
-    "report": 90,
+    "records": 15,
+    "messages": 50,
+    "periods": 60,
+    "proofs": 70,
+    "readings": 80,
+    "report": 92,
     "packing": 100,
 }
 _BEGINS = dict(zip(_ENDS, (0, *_ENDS.values()), strict=False))

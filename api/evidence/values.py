@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any
 
-from api.evidence.container import EntryWriter
+from api.evidence.container import EntryWriter, Spool
 from api.evidence.working import Working
-from store.database import rows
+from store.database import Connection, rows
+from store.evidence import Place
 from store.log.canonical import canonical, exact_json, plain
 from store.queries import queries
 
@@ -38,36 +39,44 @@ COLUMNS = (
 """Columns of the files of readings."""
 
 
-def write_readings(work: Working, outlets: dict[int, str]) -> dict[str, int]:
-    """Write every revision of the readings of the chosen messages as CSV, a file an outlet and kind; rows by kind."""
+def write_readings(
+    connection: Connection,
+    place: Place,
+    outlets: Mapping[int, str],
+    spool: Spool,
+    check: Callable[[], None],
+) -> dict[str, int]:
+    """Write every revision of the readings of the chosen messages as CSV, a file an outlet and kind; rows by path.
+
+    Runs beside the rest of the collecting, on a connection that sees the same state. ``check`` is called
+    now and then, and may raise to stop it.
+    """
     sql = queries("evidence")
-    counts: dict[str, int] = {}
+    lines: dict[str, int] = {}
     kinds = [
         (key, row[0])
         for key in outlets
-        for row in work.connection.execute(sql["reading_kinds"], _span(work, key)).fetchall()
+        for row in connection.execute(sql["reading_kinds"], _span(place, key)).fetchall()
     ]
-    for number, (key, kind) in enumerate(kinds):
+    for key, kind in kinds:
         path = f"data/readings/{outlets[key]}-{kind}.csv"
-        arguments = {**_span(work, key), "kind": kind}
-        found = work.connection.execute(queries("read")["reading_factors"], arguments).fetchall()
+        arguments = {**_span(place, key), "kind": kind}
+        found = connection.execute(queries("read")["reading_factors"], arguments).fetchall()
         factors = sorted(row[0] for row in found)
-        with work.spool.entry(path) as writer:
+        with spool.entry(path) as writer:
             writer.write(",".join(COLUMNS).encode() + b"\n")
-            for place, factor in enumerate(factors):
-                work.step("readings", (number + place / len(factors)) / len(kinds))
-                _copy_out(work, writer, {**arguments, "factor": factor})
-            lines = writer.lines - 1
-        work.files[path] = ("reading", lines)
-        counts[kind] = counts.get(kind, 0) + lines
-    return counts
+            for factor in factors:
+                check()
+                _copy_out(connection, writer, {**arguments, "factor": factor})
+            lines[path] = writer.lines - 1
+    return lines
 
 
-def _copy_out(work: Working, writer: EntryWriter, arguments: dict[str, Any]) -> None:
+def _copy_out(connection: Connection, writer: EntryWriter, arguments: dict[str, Any]) -> None:
     """The readings of one factor: text of the database, which no reading is made an object of."""
     block = bytearray()
     with (
-        work.connection.cursor() as cursor,
+        connection.cursor() as cursor,
         cursor.copy(queries("evidence")["copy_out_readings"], arguments) as copy,
     ):
         for data in copy:
@@ -106,14 +115,16 @@ def write_periods(work: Working, outlets: dict[int, str], take: Callable[[int, b
     sql = queries("evidence")
     for number, (key, span) in enumerate((key, span) for key in outlets for span in SPANS):
         work.step("periods", number / (2 * len(outlets)))
-        found = work.connection.execute(sql["period_ids"], {**_span(work, key), "span": span}).fetchall()
+        found = work.connection.execute(
+            sql["period_ids"], {**_span(work.place, key), "span": span}
+        ).fetchall()
         leaves = work.sealed("period", (row[0] for row in found))
         path = f"data/periods/{outlets[key]}-{span}.jsonl"
         work.write_leaves(path, "period", leaves, partial(take, key))
 
 
-def _span(work: Working, outlet_key: int) -> dict[str, Any]:
-    return {"outlet_key": outlet_key, "from_time": work.place.from_time, "to_time": work.place.to_time}
+def _span(place: Place, outlet_key: int) -> dict[str, Any]:
+    return {"outlet_key": outlet_key, "from_time": place.from_time, "to_time": place.to_time}
 
 
 def _spans(work: Working) -> dict[str, Any]:

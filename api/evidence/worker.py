@@ -166,7 +166,8 @@ def _pulse(
                 logger.warning("package %s: no pulse: %s", order.number, type(error).__name__)
 
     def progress(step: str, percent: int) -> None:
-        state[0] = step, percent
+        # Some of the work is done beside the rest, and what is shown only grows.
+        state[0] = step, max(percent, state[0][1])
         if lost.is_set() or stopped():
             raise Abandoned
 

@@ -115,16 +115,30 @@ update evidence_package p set state = 'expired'
 where p.state = 'ready' and p.finished_at < %(before)s and p.subject_kind <> 'lead'
 returning p.id, p.file_name
 
--- name: begin_collecting
--- Everything is read from one state of the database, with times in UTC and without the bounds of a request.
-set transaction isolation level repeatable read;
+-- name: take_state
+-- The state of the database that another connection shares; the name is put in by the caller.
+set transaction snapshot {state}
+
+-- name: begin_reading
+-- Everything is read from one state of the database.
+set transaction isolation level repeatable read
+
+-- name: be_unbound
+-- Times in UTC, and without the bounds of a request.
 set local timezone to 'UTC';
 set local statement_timeout to 0;
 set local work_mem to '64MB'
 
 -- name: make_messages
--- The messages of the package while it is collected, and those that came after the checkpoint.
-create temporary table package_message (id bigint not null, received_at timestamptz not null) on commit drop;
+-- The messages of the package while it is collected.
+create temporary table package_message (id bigint not null, received_at timestamptz not null, leaf bigint not null) on commit drop
+
+-- name: share_state
+-- The state of the database that this transaction sees, for another connection.
+select pg_export_snapshot()
+
+-- name: make_unsealed
+-- Messages that came after the checkpoint: their readings are not in the package.
 create temporary table package_unsealed (id bigint primary key) on commit drop
 
 -- name: candidate_messages
@@ -149,16 +163,19 @@ select id, received_at from message where id = any(%(ids)s)
 
 -- name: copy_package_messages
 -- The sealed ones of them.
-copy package_message (id, received_at) from stdin
+copy package_message (id, received_at, leaf) from stdin
 
 -- name: copy_unsealed_messages
--- Messages that came after the checkpoint: their readings are not in the package.
+-- Their numbers.
 copy package_unsealed (id) from stdin
 
 -- name: index_package_messages
 -- So that joins find them, and the planner knows how many there are.
 create unique index on package_message (id);
-analyze package_message;
+analyze package_message
+
+-- name: analyze_unsealed
+-- So that the planner knows how few there are.
 analyze package_unsealed
 
 -- name: cut_messages
@@ -189,8 +206,8 @@ cross join lateral (
 select (received_at at time zone interval '08:00')::date as day, count(*) from package_message group by 1 order by 1
 
 -- name: messages_of_day
--- What goes into the package of each message, in the order of their numbers.
-select m.id, m.received_at, m.gateway, m.channel, m.packet_id, m.digest, m.payload
+-- What goes into the package of each message, with its leaf, in the order of their numbers.
+select p.leaf, m.id, m.received_at, m.gateway, m.channel, m.packet_id, m.digest, m.payload
 from package_message p join message m on m.id = p.id and m.received_at = p.received_at
 where p.received_at >= %(from_time)s and p.received_at < %(to_time)s and m.received_at >= %(from_time)s and m.received_at < %(to_time)s
 order by m.id

@@ -144,6 +144,34 @@ def test_whatever_a_json_column_holds_has_one_canonical_form(value: Any) -> None
     assert canonical(exact_json(once.decode())) == once
 
 
+@given(JSON)
+def test_the_quick_way_of_a_record_gives_the_canonical_bytes(value: Any) -> None:
+    content = exact_json(json.dumps(value, default=str))
+    record = {
+        "content": content,
+        "id": 4,
+        "key": "12",
+        "kind": "record",
+        "recorded_at": utc_text(AT),
+        "table": "mark",
+    }
+    assert record_leaf(4, "mark", "12", AT, content) == canonical(record)
+
+
+@pytest.mark.parametrize("name", ["\ue000", "\U0001f600", "\x7f", "\u2028", "\x1f", '"', "\\"])
+def test_names_and_texts_of_any_characters_are_written_as_rfc_8785_says(name: str) -> None:
+    content = {name: name, "\U00010000": 1, "\uffff": 2, "a": [name]}
+    record = {
+        "content": content,
+        "id": 4,
+        "key": "12",
+        "kind": "record",
+        "recorded_at": utc_text(AT),
+        "table": "mark",
+    }
+    assert record_leaf(4, "mark", "12", AT, content) == canonical(record)
+
+
 def test_times_are_utc_and_bytes_are_hexadecimal() -> None:
     assert utc_text(AT) == "2026-11-26T03:03:16.123000+00:00"
     assert utc_text(AT.replace(microsecond=0) - timedelta(hours=4)) == "2026-11-25T23:03:16+00:00"
