@@ -10,6 +10,7 @@ from store.database import Connection, rows
 from store.errors import Conflict, Refused
 from store.handling import Caller, Clocks
 from store.leads.actions import Step, Taken, check, lock, take_step, write
+from store.leads.bounds import check_found, check_span
 from store.leads.clocks import Rules
 from store.leads.proposing import candidates_for
 from store.leads.raising import check_assignee, keep_numbers, link_alerts, scope_of
@@ -59,7 +60,9 @@ def edit(
     if not changed:
         raise Refused("Nothing of the lead would change.", code="nothing_to_change")
     new = {**lead, **changed}
-    _check_times(new, at)
+    check_found(new["found_at"], at)
+    if {"from_time", "to_time"} & set(changed):
+        check_span(new["from_time"], new["to_time"], at)
     changed |= _basis_after(connection, new, rules, at)
     if "found_at" in changed and not (reason or "").strip():
         # The filing clock starts from it.
@@ -204,17 +207,6 @@ def _shown(values: Mapping[str, Any]) -> dict[str, Any]:
     return {
         name: value.isoformat() if isinstance(value, datetime) else value for name, value in values.items()
     }
-
-
-def _check_times(lead: Mapping[str, Any], at: datetime) -> None:
-    start, end = lead["from_time"], lead["to_time"]
-    if start > at or (end is not None and end <= start):
-        raise Refused(
-            "The act begins in the past and ends after it began (no end while it goes on).",
-            code="lead_span_wrong",
-        )
-    if lead["found_at"] > at:
-        raise Refused("A lead is not found in the future.", code="found_in_future")
 
 
 def _basis_after(

@@ -9,8 +9,8 @@ from typing import Any
 from store.database import Connection
 from store.handling import Caller
 from store.leads.actions import Step, Taken, take_step
+from store.leads.bounds import check_past
 from store.leads.clocks import Rules
-from store.leads.records import check_past
 from store.leads.steps import OUTCOMES, TRANSFER_STEPS, Action
 from store.queries import queries
 

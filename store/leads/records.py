@@ -13,6 +13,7 @@ from store.database import Connection, rows
 from store.errors import Conflict, NotFound, Refused
 from store.handling import OUTFALL, Caller
 from store.leads.actions import Step, Taken, check, lock, write
+from store.leads.bounds import check_past
 from store.leads.clocks import Rules, end_of, extension_of
 from store.leads.steps import TABLE, Action
 from store.queries import queries
@@ -236,12 +237,6 @@ def resume(
         queries("leads")["end_suspension"], {"lead_id": lead_id, "at": at, "actor": caller.name}
     )
     return write(connection, lead, Step(Action.RESUME, reason), caller, after, rules=rules, at=at)
-
-
-def check_past(moment: datetime, at: datetime) -> None:
-    """Raises Refused ``held_in_future``."""
-    if moment > at:
-        raise Refused("What lies in the future is recorded when it has happened.", code="held_in_future")
 
 
 def _check_discussed(connection: Connection, lead_id: int, discussion_id: int | None) -> None:

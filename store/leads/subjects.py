@@ -10,6 +10,7 @@ from typing import Any
 from store.clock import DAY, HOUR
 from store.database import Connection
 from store.errors import Refused
+from store.leads.bounds import check_found, check_span
 from store.model import Outlet, Registry, Site
 from store.queries import queries
 from store.registry import load_registry
@@ -146,12 +147,8 @@ def _time(
         start, end = min(starts), max(ends) if end is None else end
     if start is None and task is not None:
         start, end = task["created_at"], at if end is None else end
-    if start is None or start > at or (end is not None and end <= start):
-        raise Refused(
-            "Say when it happened: from, which is not in the future, and to after it (none while it goes on).",
-            code="lead_span_wrong",
-        )
-    return start, end
+    # What the alerts count of a running day ends with the day, and a logger's clock may be ahead.
+    return check_span(start, new.end, at), end
 
 
 def found_at_of(
@@ -159,8 +156,7 @@ def found_at_of(
 ) -> datetime:
     """The earliest moment that the bureau can have known: the clock of the filing starts on the safe side."""
     if new.found_at is not None:
-        if new.found_at > at:
-            raise Refused("A lead is not found in the future.", code="found_in_future")
+        check_found(new.found_at, at)
         return new.found_at
     moments: list[datetime] = [alert["raised_at"] for alert in alerts]
     if task is not None:

@@ -10,6 +10,31 @@ from schemathesis.specs.openapi.checks import response_schema_conformance, statu
 
 from tests.integration.api.conftest import Api
 
+LEAD_STEPS = (
+    "edit",
+    "alerts",
+    "refresh",
+    "basis",
+    "discretion",
+    "assign",
+    "present",
+    "technical-review",
+    "legal-review",
+    "return",
+    "withdraw",
+    "disclose",
+    "statement",
+    "talks",
+    "discussions",
+    "extend",
+    "suspend",
+    "resume",
+    "outcome",
+    "decision",
+    "transfer/propose",
+    "transfer",
+)
+
 # /stream never ends and /readyz is 503 by right when nothing ingests; both have tests of their own.
 OPERATIONS = [
     ("GET", "/api/v1/sites"),
@@ -48,6 +73,12 @@ OPERATIONS = [
     ("POST", "/api/v1/tasks"),
     ("GET", "/api/v1/tasks/{task_id}"),
     *(("POST", f"/api/v1/tasks/{{task_id}}/{step}") for step in ("start", "assign", "done", "cancel")),
+    ("GET", "/api/v1/leads"),
+    ("POST", "/api/v1/leads"),
+    ("GET", "/api/v1/leads/{lead_id}"),
+    ("GET", "/api/v1/leads/{lead_id}/papers/{paper_id}"),
+    *(("POST", f"/api/v1/leads/{{lead_id}}/{step}") for step in LEAD_STEPS),
+    ("GET", "/api/v1/law"),
     ("GET", "/api/v1/positive-list"),
     ("GET", "/api/v1/sites/{site_id}/visits"),
     ("GET", "/api/v1/samples"),
@@ -143,6 +174,13 @@ def test_the_description_is_openapi_3_1_and_names_every_path_of_the_contract(api
         "/tasks/{task_id}/assign",
         "/tasks/{task_id}/done",
         "/tasks/{task_id}/cancel",
+        "/leads",
+        "/leads/{lead_id}",
+        "/leads/{lead_id}/papers",
+        "/leads/{lead_id}/papers/{paper_id}",
+        "/leads/{lead_id}/statement/papers",
+        *(f"/leads/{{lead_id}}/{step}" for step in LEAD_STEPS),
+        "/law",
         "/positive-list",
         "/sites/{site_id}/visits",
         "/samples",

@@ -250,7 +250,7 @@ def test_only_a_reviewed_lead_is_handed_over(bare_desk: Desk, state: str) -> Non
     bare_desk.draft(state=state)
     with pytest.raises(Conflict) as caught:
         bare_desk.submit()
-    assert caught.value.code == "step_not_possible"
+    assert caught.value.code == "lead_step_not_possible"
     assert bare_desk.ask("states") == []
 
 
