@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import psycopg
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from api.logcheck.readings import check_readings
 from ingest.admission import Terms
@@ -45,12 +46,12 @@ def verify(connection: Connection, settings: Settings, asked: Asked, progress: P
     Raises psycopg.Error when the database goes away, and SettingsError when the key file cannot be read.
     """
     report = Report(asked.kept_most)
+    kept = settings.checkpoint_file or settings.home / "log" / "checkpoints.txt"
+    private = read_key(key_file(settings))
+    outside = Outside.of(asked.trusted, kept)
     connection.execute(queries("logverify")["begin"])
+    outside = replace(outside, trusted=[*asked.trusted, *_own_keys(connection, private)])
     gaps = load_gaps(connection)
-    outside = Outside(
-        [*asked.trusted, *_own_key(connection, settings)],
-        settings.checkpoint_file or settings.home / "log" / "checkpoints.txt",
-    )
     with _part("rows", report):
         check_rows(connection, gaps, report, progress)
     with _part("log", report):
@@ -70,8 +71,7 @@ def _part(name: str, report: Report) -> Iterator[None]:
         report.differ("unreadable", name, "*", None, str(error).strip().splitlines()[0])
 
 
-def _own_key(connection: Connection, settings: Settings) -> list[VerifierKey]:
+def _own_keys(connection: Connection, private: Ed25519PrivateKey | None) -> list[VerifierKey]:
     """The public side of the key file, which the database cannot have changed; none where this machine does not sign."""
-    private = read_key(key_file(settings))
     names = [row[0] for row in connection.execute(queries("logverify")["key_names"])]
     return [] if private is None else [Signer(name, private).key for name in names]

@@ -233,8 +233,16 @@ select index, hashes from log_tile where level = 0 and index >= %(first)s order 
 select coalesce(sum(count), 0) from log_run
 
 -- name: checkpoints
--- Every signed head, oldest first.
-select size, root, note, sealed_at from log_checkpoint order by size
+-- Every signed head beyond a size, oldest first.
+select size, root, note, sealed_at from log_checkpoint where size > %(start)s order by size
+
+-- name: newest_checkpoint
+-- Size and root of the newest head.
+select size, root from log_checkpoint order by size desc limit 1
+
+-- name: notes
+-- The notes of some sizes.
+select size, note from log_checkpoint where size = any(%(sizes)s)
 
 -- name: keys
 -- Every key that has signed.
@@ -244,9 +252,15 @@ select name, key_id, public_key, since, retired_at from log_key order by key
 -- The leaves of dropped messages, and what was written down of their hashes.
 select id, leaves, leaf_digest from retention_drop where kind = 'message' and not isempty(leaves) order by id
 
--- name: latest_by_run
--- The newest time in each run of messages and records, to hold beside the head that sealed it.
-select r.first_leaf, r.count, r.kind, r.latest from log_run r where r.kind <> 'period' order by r.first_leaf
+-- name: sealed_before
+-- Runs of messages and records that were sealed before the time that they tell, by more than clocks may differ.
+select r.first_leaf, r.kind, r.latest, c.sealed_at
+from log_run r
+cross join lateral (
+    select sealed_at from log_checkpoint where size >= r.first_leaf + r.count order by size limit 1
+) c
+where r.kind <> 'period' and r.latest > c.sealed_at + interval '5 minutes'
+order by r.first_leaf
 
 -- name: key_names
 -- The name of the log, as its keys have it.

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from itertools import islice
 from pathlib import Path
 
@@ -21,11 +21,8 @@ from store.log.verifying.runs import check_coverage, leaves_anew
 from store.log.verifying.tree import Growing
 from store.queries import queries
 
-CLOCK_TOLERANCE = timedelta(minutes=5)
-"""How far the clock of a checkpoint may be behind that of what it seals."""
-
-
 SIGNATURE = "— "
+AT_ONCE = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,10 +37,26 @@ class Head:
 
 @dataclass(frozen=True, slots=True)
 class Outside:
-    """What is known of the log besides the database: keys of which one must have signed, and the append-only file."""
+    """What is known of the log besides the database.
+
+    Attributes
+    ----------
+    trusted : keys of which one must have signed
+    checkpoints : the append-only file, None where there is none
+    length : its bytes before the snapshot was taken; what was appended since may be newer than the snapshot
+    """
 
     trusted: Sequence[VerifierKey] = ()
     checkpoints: Path | None = None
+    length: int = 0
+
+    @classmethod
+    def of(cls, trusted: Sequence[VerifierKey], checkpoints: Path) -> Outside:
+        """As it is now: to be asked before the snapshot."""
+        try:
+            return cls(trusted, checkpoints, checkpoints.stat().st_size)
+        except FileNotFoundError:
+            return cls(trusted)
 
 
 def check_log(
@@ -60,32 +73,32 @@ def check_log(
     Leaves below ``since`` are taken as they stand in the tiles; from the whole tile that holds it on everything is made anew.
     """
     sql = queries("logverify")
-    heads = [Head(*row) for row in connection.execute(sql["checkpoints"])]
+    newest = connection.execute(sql["newest_checkpoint"]).fetchone()
     total = int(connection.execute(sql["count_leaves"]).fetchall()[0][0])
-    _check_notes(heads, _keys(connection, outside.trusted, report), report)
-    newest = (heads[-1].size, heads[-1].root) if heads else None
     if (newest[0] if newest else 0) != total:
         report.differ("size_differs", "log_checkpoint", newest[0] if newest else 0, "size", total)
     start = min(since, total) // WIDTH * WIDTH
+    keys = _keys(connection, outside.trusted, report)
     growing = Growing(connection, newest, report, start)
     advance = progress("leaves", total - start)
-    waiting = (head for head in heads if head.size > start)
-    head = next(waiting, None)
+    heads = _heads(connection, start, keys, report)
+    head = next(heads, None)
     leaves = counted(leaves_anew(connection, gaps, report, start), advance)
     while tile := list(islice(leaves, WIDTH)):
         growing.grow(tile)
         while head is not None and head.size <= growing.size:
             _check_root(head, growing, report)
-            head = next(waiting, None)
+            head = next(heads, None)
     while head is not None:
         report.differ("checkpoint_beyond", "log_checkpoint", head.size, "size", head.size, growing.size)
-        head = next(waiting, None)
+        head = next(heads, None)
     growing.finish()
-    _check_times(connection, heads, report)
+    for first_leaf, kind, latest, sealed_at in connection.execute(sql["sealed_before"]):
+        # A clock was turned, or the time of a record was.
+        report.differ("sealed_before", "log_run", first_leaf, kind, sealed_at, latest)
     _check_drops(connection, report)
     check_coverage(connection, report)
-    if outside.checkpoints is not None:
-        _check_file(outside.checkpoints, heads, report)
+    _check_file(connection, outside, report)
 
 
 def _keys(connection: Connection, trusted: Iterable[VerifierKey], report: Report) -> list[VerifierKey]:
@@ -101,27 +114,37 @@ def _keys(connection: Connection, trusted: Iterable[VerifierKey], report: Report
     return [*keys, *(key for key in extra if key not in keys)]
 
 
-def _check_notes(heads: Sequence[Head], keys: Sequence[VerifierKey], report: Report) -> None:
+def _heads(connection: Connection, start: int, keys: Sequence[VerifierKey], report: Report) -> Iterator[Head]:
+    """The heads beyond ``start``, oldest first, each held against its own note on the way."""
     before: Head | None = None
     names = {key.name for key in keys}
-    for head in heads:
-        report.checked["checkpoint"] += 1
-        told = _read(head, keys, report)
-        if told is not None:
-            for column, stored, wanted in (
-                ("size", head.size, told.size),
-                ("root", head.root.hex(), told.root.hex()),
-                ("sealed_at", head.sealed_at, told.sealed_at),
-            ):
-                if stored != wanted:
-                    report.differ("checkpoint_differs", "log_checkpoint", head.size, column, stored, wanted)
-            if told.origin not in names:
-                report.differ("origin_differs", "log_checkpoint", head.size, "note", told.origin)
-        if before is not None and head.sealed_at < before.sealed_at:
-            report.differ(
-                "clock_back", "log_checkpoint", head.size, "sealed_at", head.sealed_at, before.sealed_at
-            )
-        before = head
+    with connection.cursor(name="verify_heads") as cursor:
+        cursor.itersize = AT_ONCE
+        cursor.execute(queries("logverify")["checkpoints"], {"start": start})
+        for row in cursor:
+            head = Head(*row)
+            report.checked["checkpoint"] += 1
+            told = _read(head, keys, report)
+            if told is not None:
+                _compare(head, told, names, report)
+            if before is not None and head.sealed_at < before.sealed_at:
+                report.differ(
+                    "clock_back", "log_checkpoint", head.size, "sealed_at", head.sealed_at, before.sealed_at
+                )
+            before = head
+            yield head
+
+
+def _compare(head: Head, told: Checkpoint, names: Container[str], report: Report) -> None:
+    for column, stored, wanted in (
+        ("size", head.size, told.size),
+        ("root", head.root.hex(), told.root.hex()),
+        ("sealed_at", head.sealed_at, told.sealed_at),
+    ):
+        if stored != wanted:
+            report.differ("checkpoint_differs", "log_checkpoint", head.size, column, stored, wanted)
+    if told.origin not in names:
+        report.differ("origin_differs", "log_checkpoint", head.size, "note", told.origin)
 
 
 def _read(head: Head, keys: Sequence[VerifierKey], report: Report) -> Checkpoint | None:
@@ -150,17 +173,6 @@ def _check_root(head: Head, growing: Growing, report: Report) -> None:
         report.differ("root_differs", "log_checkpoint", head.size, "root", head.root, root)
 
 
-def _check_times(connection: Connection, heads: Sequence[Head], report: Report) -> None:
-    """A head that tells a time before the time of what it seals: a clock was turned, or the time of a record was."""
-    following = iter(heads)
-    head = next(following, None)
-    for first_leaf, count, kind, latest in connection.execute(queries("logverify")["latest_by_run"]):
-        while head is not None and head.size < first_leaf + count:
-            head = next(following, None)
-        if head is not None and latest - head.sealed_at > CLOCK_TOLERANCE:
-            report.differ("sealed_before", "log_run", first_leaf, kind, head.sealed_at, latest)
-
-
 def _check_drops(connection: Connection, report: Report) -> None:
     for number, leaves, digest in connection.execute(queries("logverify")["drop_digests"]).fetchall():
         try:
@@ -171,25 +183,34 @@ def _check_drops(connection: Connection, report: Report) -> None:
             report.differ("drop_differs", "retention_drop", number, "leaf_digest", digest, found)
 
 
-def _check_file(path: Path, heads: Sequence[Head], report: Report) -> None:
+def _check_file(connection: Connection, outside: Outside, report: Report) -> None:
     """The file only grows: what stands there and not here was taken away, or an older database was put back."""
-    try:
-        kept = set(_notes_of(path))
-    except FileNotFoundError:
+    if outside.checkpoints is None:
         report.unverifiable["no_checkpoint_file"] += 1
         return
-    notes = {head.note for head in heads}
-    for note in sorted(kept - notes):
-        report.differ("checkpoint_lost", "log_checkpoint", _size_of(note), "note", None, note)
-    report.checked["checkpoint_outside"] += len(kept)
+    notes = _notes_of(outside.checkpoints, outside.length)
+    while batch := {_size_of(note): note for note in islice(notes, AT_ONCE)}:
+        sizes = [size for size in batch if size is not None]
+        found: dict[int | None, str] = dict(
+            connection.execute(queries("logverify")["notes"], {"sizes": sizes}).fetchall()
+        )
+        for size, note in batch.items():
+            report.checked["checkpoint_outside"] += 1
+            if found.get(size) != note:
+                report.differ("checkpoint_lost", "log_checkpoint", size, "note", found.get(size), note)
 
 
-def _notes_of(path: Path) -> Iterator[str]:
+def _notes_of(path: Path, length: int) -> Iterator[str]:
     """The notes of a file that they were appended to: each ends with its signatures. A last one that was cut off is left out."""
     lines: list[str] = []
     signed = False
-    with path.open(encoding="utf-8", errors="replace") as file:
-        for line in file:
+    read = 0
+    with path.open("rb") as file:
+        for raw in file:
+            read += len(raw)
+            if read > length:
+                break
+            line = raw.decode("utf-8", "replace")
             signature = line.startswith(SIGNATURE)
             if signed and not signature:
                 yield "".join(lines)
@@ -201,6 +222,7 @@ def _notes_of(path: Path) -> Iterator[str]:
         yield "".join(lines)
 
 
-def _size_of(note: str) -> str:
+def _size_of(note: str) -> int | None:
     lines = note.splitlines()
-    return lines[1] if len(lines) > 1 else "?"
+    size = lines[1] if len(lines) > 1 else ""
+    return int(size) if size.isascii() and size.isdigit() and len(size) < 19 else None

@@ -12,13 +12,14 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from typer.testing import CliRunner
 
+from alerts.attesting.checkpointfile import append_checkpoints, checkpoint_file
 from deploy.cli import app
 from store import texts
 from store.database import connect
 from store.errors import StoreError
 from store.log.keys import public_keys
 from store.log.notes import Signer
-from store.log.sealing import latest
+from store.log.sealing import StoredCheckpoint, latest
 from store.log.verifying.report import Difference
 from tests.integration.ingest.world import hour_frame
 from tests.integration.log.plant import FIRST, KILN, Plant, arrival, fill
@@ -218,25 +219,28 @@ def test_a_key_that_took_over_in_the_database_is_not_the_one_of_the_file(sealed:
     assert ("key_untrusted", "log_key") in found
 
 
-def test_an_older_database_is_put_back(sealed: Plant, tmp_path: Path) -> None:
+def test_an_older_database_is_put_back(sealed: Plant) -> None:
     """The file outside the database has a head that the database has lost."""
-    file = tmp_path / "log" / "checkpoints.txt"
-    with connect(sealed.database, name="test") as connection:
-        notes = [row[0] for row in connection.execute("select note from log_checkpoint order by size")]
-        head = latest(connection)
-    assert head is not None
-    file.write_text("\n".join(notes), encoding="utf-8")
+    file = checkpoint_file(sealed.settings)
+
+    def append() -> StoredCheckpoint:
+        with connect(sealed.database, name="test", autocommit=True) as connection:
+            append_checkpoints(connection, file, 0)
+            head = latest(connection)
+        assert head is not None
+        return head
+
+    head = append()
     assert codes(sealed) == set()
     sealed.store(arrival(hour_frame(KILN, FIRST + timedelta(days=30)), FIRST + timedelta(days=31)))
     sealed.seal()
-    with connect(sealed.database, name="test") as connection:
-        newer = latest(connection)
-    assert newer is not None
-    # What was written half when the power went is no head.
-    file.write_text("\n".join([*notes, newer.note, newer.note[:40]]), encoding="utf-8")
-    assert codes(sealed) == set()
-    for table, column in (("log_checkpoint", "size"), ("log_run", "first_leaf")):
-        sealed.run(f"delete from {table} where {column} {'>' if column == 'size' else '>='} {head.size}")
+    newer = append()
+    with file.open("a", encoding="utf-8") as opened:
+        opened.write(newer.note[:40])  # what was written half when the power went is no head
+    report = sealed.verify()
+    assert report.kept == [] and report.checked["checkpoint_outside"] > 2
+    for table, column in (("log_checkpoint", "size >"), ("log_run", "first_leaf >=")):
+        sealed.run(f"delete from {table} where {column} {head.size}")
     (lost,) = [found for found in sealed.verify().kept if found.code == "checkpoint_lost"]
     assert lost.key == str(newer.size)
 
