@@ -138,7 +138,7 @@ def _collect(
     sealed_at = work.head.checkpoint.sealed_at
     said = _Said(identifier, sealed_at, is_sample(records), reviewed(records, work.place))
     counts = {
-        "messages": messages.count,
+        "messages": messages,
         "readings": sum(rows.values()),
         "quarantined": sum(quarantined.values()),
         "periods": book.periods,

@@ -23,14 +23,6 @@ _GROUP = 2000
 
 
 @dataclass(frozen=True, slots=True)
-class Messages:
-    """What was written: how many, and bytes of their payloads."""
-
-    count: int
-    payload_bytes: int
-
-
-@dataclass(frozen=True, slots=True)
 class Choice:
     """The chains of messages whose bytes are one stream, and the messages that the checkpoint does not cover."""
 
@@ -52,13 +44,16 @@ def choose_messages(work: Working, extra: Sequence[int], gap: timedelta) -> Choi
     }
     work.connection.execute(sql["make_messages"])
     times: dict[int, datetime] = dict(work.connection.execute(sql["candidate_messages"], span).fetchall())
+    later = _replayed_later(work, times)
+    for number in later:
+        del times[number]
     times.update(work.connection.execute(sql["messages_of_pieces"], span).fetchall())
     missing = [number for number in extra if number not in times]
     if missing:
         times.update(work.connection.execute(sql["messages_by_id"], {"ids": missing}).fetchall())
     sealed = work.sealed("message", sorted(times))
     _keep(work, sealed, times)
-    unsealed = tuple(sorted(times.keys() - sealed.keys()))
+    unsealed = tuple(sorted((times.keys() - sealed.keys()) | later))
     work.connection.execute(sql["index_package_messages"])
     if not sealed:
         return Choice((), unsealed)
@@ -66,6 +61,16 @@ def choose_messages(work: Working, extra: Sequence[int], gap: timedelta) -> Choi
     chains, added, received = _chains(work, gap, bounds, frozenset(sealed))
     _keep(work, added, received)
     return Choice(chains, unsealed)
+
+
+def _replayed_later(work: Working, times: Mapping[int, datetime]) -> set[int]:
+    """The messages among these that were refused, and whose readings a replay after the checkpoint has stored."""
+    if not times:
+        return set()
+    span = {"earliest": min(times.values()), "latest": max(times.values())}
+    found = work.connection.execute(queries("evidence")["replayed_messages"], span).fetchall()
+    sealed = work.sealed("record", (record for _, record in found))
+    return {number for number, record in found if record not in sealed and number in times}
 
 
 def _keep(work: Working, leaves: Mapping[int, int], times: Mapping[int, datetime]) -> None:
@@ -139,30 +144,28 @@ def _chains(
     return tuple(tuple(chain) for chain in chains), sealed, times
 
 
-def write_messages(work: Working) -> Messages:
-    """Write the leaves and the bytes of the chosen messages by the Beijing day of receipt.
+def write_messages(work: Working) -> int:
+    """Write the leaves and the bytes of the chosen messages by the Beijing day of receipt; how many there are.
 
     Raises StoreError ``evidence_bytes_missing`` when messages of the log are no longer in the database.
     """
     sql = queries("evidence")
     days = work.connection.execute(sql["message_days"]).fetchall()
-    count = payload_bytes = 0
+    count = 0
     for number, (day, expected) in enumerate(days):
         work.step("messages", number / len(days))
         start = datetime.combine(day, time(), BEIJING)
-        found, size = _write_day(work, start)
+        found = _write_day(work, start)
         if found != expected:
             raise bytes_missing(expected - found, f"data/messages/{day}.jsonl")
         count += found
-        payload_bytes += size
-    return Messages(count, payload_bytes)
+    return count
 
 
-def _write_day(work: Working, start: datetime) -> tuple[int, int]:
+def _write_day(work: Working, start: datetime) -> int:
     name = f"{start:%Y-%m-%d}.jsonl"
     span = {"from_time": start, "to_time": start + DAY}
     found = work.connection.execute(queries("evidence")["messages_of_day"], span).fetchall()
-    size = 0
     with (
         work.proved(f"data/messages/{name}", "message") as messages,
         work.lines(f"data/payloads/{name}", "payload", beside=True) as payloads,
@@ -170,8 +173,7 @@ def _write_day(work: Working, start: datetime) -> tuple[int, int]:
         for leaf, number, received_at, gateway, channel, packet_id, digest, payload in found:
             messages.put(leaf, message_leaf(number, received_at, gateway, channel, packet_id, digest))
             payloads.put(_payload_line(number, payload))
-            size += len(payload)
-    return len(found), size
+    return len(found)
 
 
 def _payload_line(number: int, payload: bytes) -> bytes:

@@ -157,6 +157,15 @@ select distinct m.id, m.received_at from quarantine q
 join message m on m.id = q.message_id and m.received_at <= q.received_at and m.received_at > q.received_at - interval '1 day'
 where q.outlet_key = any(%(outlet_keys)s) and q.received_at >= %(from_time)s and q.received_at < %(to_time)s
 
+-- name: replayed_messages
+-- Messages of refused pieces that a replay has stored since, with the number of its record in the log.
+select q.message_id, l.id
+from quarantine q
+join quarantine_replay r on r.quarantine_id = q.id and r.outcome in ('accepted', 'conflicting')
+join log_record l on l.kind = 'quarantine_replay' and l.content ->> 'quarantine_id' = q.id::text
+                 and (l.content ->> 'replayed_at')::timestamptz = r.replayed_at
+where q.received_at >= %(earliest)s::timestamptz - interval '1 day' and q.received_at <= %(latest)s::timestamptz + interval '1 day'
+
 -- name: messages_by_id
 -- When some messages were received.
 select id, received_at from message where id = any(%(ids)s)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from alerts.worker import Worker
 from ingest.admission import Terms
@@ -93,19 +93,20 @@ class Feed:
 
 
 def frame(
-    mn: str, cn: str, data_time: datetime, items: Sequence[Sequence[tuple[str, str]]], *, st: str = "31"
+    mn: str,
+    cn: str,
+    data_time: datetime,
+    items: Sequence[Sequence[tuple[str, str]]],
+    *,
+    st: str = "31",
+    password: str = "123456",
 ) -> bytes:
     """An HJ 212-2017 frame of a monitor."""
     stamp = f"{data_time:%Y%m%d%H%M%S}"
-    header = {"QN": f"{stamp}000", "ST": st, "CN": cn, "PW": "123456", "MN": mn, "Flag": 4}
+    header = {"QN": f"{stamp}000", "ST": st, "CN": cn, "PW": password, "MN": mn, "Flag": 4}
     return encode(header, [[("DataTime", stamp)], *items], version="2017")
 
 
 def values(metric: str, values: dict[str, str], flag: str = "N") -> list[list[tuple[str, str]]]:
     """Items of a frame: one metric a factor with its flag."""
     return [[(f"{factor}-{metric}", value), (f"{factor}-Flag", flag)] for factor, value in values.items()]
-
-
-def seconds(count: int) -> timedelta:
-    """So many seconds."""
-    return timedelta(seconds=count)

@@ -11,14 +11,18 @@ import pytest
 from api.evidence import build as building
 from api.evidence.plan import Asked, plan
 from api.evidence.worker import MOST_ATTEMPTS, Abandoned, Worker, tidy, work_on
+from ingest.replay import replay
 from store import clock
+from store.apply import apply_sites
 from store.clock import DAY, HOUR
 from store.database import connect
 from store.errors import Conflict, DecodeError, NotFound, Refused
 from store.evidence import check_ready, claim, find_package
+from store.registry import load_registry
+from store.sitesfile import read_sites_file
 from tests.fixtures.waiting import until
 from tests.integration.evidence.feed import frame, values
-from tests.integration.evidence.world import FIRST, GATEWAY, MN, NOX, OUTLET, SO2, World
+from tests.integration.evidence.world import FIRST, GATEWAY, MN, NOX, O2, OUTLET, SITES, SO2, World
 
 
 def files(world: World) -> list[Path]:
@@ -45,6 +49,25 @@ def test_the_same_subject_days_and_checkpoint_give_the_same_bytes_also_after_mor
     assert newer.row["size"] > first.row["size"]
     assert newer.data != first.data
     assert newer.contents("lead")
+
+
+def test_readings_that_a_replay_stored_after_the_checkpoint_are_not_in_its_package(
+    fresh_world: World,
+) -> None:
+    world = fresh_world
+    items = values("Rtd", {SO2: "77", NOX: "135", O2: "10.2"})
+    at = FIRST + 11 * HOUR
+    refused = frame(MN, "2011", at, items, password="654321")
+    world.feed.receive([(GATEWAY, "hj212", refused, at)])
+    first = world.package()
+    assert "password_mismatch" in {piece["reason"] for piece in first.lines("data/quarantine.jsonl")}
+    known = SITES.replace("SAMPLE", "true").replace('"123456"', '"654321"')
+    apply_sites(world.connection, read_sites_file(known), actor="test", at=clock.now())
+    registry = load_registry(world.connection, at=clock.now())
+    assert replay(world.connection, registry, actor="test", settings=world.settings).readings == 2
+    assert world.package(as_of=first.row["size"]).data == first.data
+    path = f"data/readings/{OUTLET}-realtime.csv"
+    assert len(world.package().files[path].splitlines()) == len(first.files[path].splitlines()) + 2
 
 
 def test_hours_that_were_not_judged_are_named_and_stay_named_for_that_checkpoint(
