@@ -130,6 +130,7 @@ class Post:
     facts: Mapping[str, Any]
     alert_id: int | None = None
     task_id: int | None = None
+    lead_id: int | None = None
 
 
 def queue(connection: Connection, post: Post, told: Mapping[str, datetime], at: datetime) -> int:
@@ -141,6 +142,7 @@ def queue(connection: Connection, post: Post, told: Mapping[str, datetime], at: 
             "purpose": post.purpose,
             "alert_id": post.alert_id,
             "task_id": post.task_id,
+            "lead_id": post.lead_id,
             "dedupe": f"{post.key}:{channel}",
             "title": post.message.title,
             "body": post.message.body,

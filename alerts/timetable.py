@@ -14,6 +14,7 @@ from alerts.digest import digest_late
 from alerts.findings import clear_quiet
 from alerts.handover.delivery import hand_over
 from alerts.jobs import Job
+from alerts.leadclocks import watch_leads
 from alerts.lives import lives_of
 from alerts.notify.delivery import deliver
 from alerts.retention import RETENTION, RETENTION_AT, drop_at_night
@@ -45,6 +46,7 @@ JOBS: tuple[tuple[str, timedelta, Work], ...] = (
     ("retry_rules", timedelta(seconds=30), retry_rules),
     ("route_alerts", timedelta(seconds=5), route_new_alerts),
     ("removal_proposals", timedelta(minutes=1), propose_removals),
+    ("lead_clocks", timedelta(minutes=1), watch_leads),
 )
 """Name, interval and work of the jobs that need nothing but the registry and the settings."""
 

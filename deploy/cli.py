@@ -19,6 +19,7 @@ from deploy.commands import (
     decode,
     evidence,
     handover,
+    leads,
     log,
     marks,
     people,
@@ -51,6 +52,8 @@ app.add_typer(marks.mark_app, name="mark")
 app.add_typer(marks.check_app, name="check")
 app.add_typer(tasks.task_app, name="task")
 app.add_typer(tasks.sample_app, name="sample")
+app.add_typer(leads.lead_app, name="lead")
+app.add_typer(leads.law_app, name="law")
 app.add_typer(retention.app, name="retention")
 app.add_typer(handover.app, name="handover")
 app.add_typer(evidence.app, name="evidence")

@@ -13,7 +13,9 @@ from store import texts
 from store.sitestypes import Identifier, Part, Text
 
 Severity = Literal["info", "warning", "serious", "critical"]
-Purpose = Literal["raised", "reminder", "escalated", "cleared", "digest", "task", "operations", "test"]
+Purpose = Literal[
+    "raised", "reminder", "escalated", "cleared", "digest", "task", "lead", "operations", "test"
+]
 Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 WEEKDAYS: tuple[Weekday, ...] = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
@@ -238,12 +240,20 @@ class QuietEntry(Part):
 class RouteEntry(Part):
     """Which things go to which channels. A filter that is not given lets everything through; no channels = for nobody.
 
-    Alerts of severity info are for the record: only a route that names info takes them. ``from_level`` concerns escalations: the
-    route takes those of this level and above.
+    Alerts of severity info are for the record: only a route that names info takes them. ``from_level`` concerns escalations and
+    the times of leads: the route takes those of this level and above, 0 being a reminder in time.
     """
 
     channels: tuple[Identifier, ...]
-    purposes: tuple[Purpose, ...] = ("raised", "reminder", "escalated", "cleared", "digest", "task")
+    purposes: tuple[Purpose, ...] = (
+        "raised",
+        "reminder",
+        "escalated",
+        "cleared",
+        "digest",
+        "task",
+        "lead",
+    )
     sites: tuple[Identifier, ...] | None = None
     severities: tuple[Severity, ...] = ("warning", "serious", "critical")
     codes: tuple[AlertCode, ...] | None = None

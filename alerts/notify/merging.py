@@ -71,6 +71,7 @@ def merge_old(connection: Connection, channel_id: str, age: timedelta, at: datet
             "purpose": "digest",
             "alert_id": None,
             "task_id": None,
+            "lead_id": None,
             "dedupe": f"merged:{channel_id}:{ids[0]}:{ids[-1]}:{at.astimezone(BEIJING).isoformat()}",
             "title": message.title,
             "body": message.body,

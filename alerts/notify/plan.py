@@ -11,6 +11,8 @@ from store.clock import BEIJING, DAY
 
 FOR_THE_RECORD = "info"
 
+_LEVELLED = ("escalated", "lead")
+
 
 @dataclass(frozen=True, slots=True)
 class Telling:
@@ -47,7 +49,7 @@ def recipients(plan: Plan, telling: Telling, at: datetime) -> Mapping[str, datet
 def _matches(route: RouteEntry, telling: Telling, on_duty: set[str]) -> bool:
     return (
         telling.purpose in route.purposes
-        and (telling.purpose != "escalated" or telling.level >= route.from_level)
+        and (telling.purpose not in _LEVELLED or telling.level >= route.from_level)
         and telling.severity in route.severities
         and (route.sites is None or telling.site in route.sites)
         and (route.codes is None or telling.code in route.codes)

@@ -323,15 +323,15 @@ from lead_clock where lead_id = %(lead_id)s
 order by state <> 'running', due_at nulls last, kind
 
 -- name: clocks_to_tell
--- Running clocks that come due, locked; one that another process works on is left to it.
+-- Running clocks that come due, their leads locked; one that somebody works on is left for the next time.
 select c.lead_id, c.kind, c.due_at, c.last_day, c.clause, c.reminded, c.escalation
-from lead_clock c
+from lead_clock c join lead l on l.id = c.lead_id
 where c.state = 'running' and c.due_at <= %(until)s
   and (c.kind not like 'limitation%%' or c.due_at > %(at)s or c.escalation = 0)
   and (c.escalation < %(most_level)s or c.due_at > %(at)s)
 order by c.due_at
 limit %(most)s
-for update skip locked
+for update of l skip locked
 
 -- name: clock_told
 -- What was told of a clock.

@@ -80,9 +80,9 @@ where t.id = %(id)s
 
 -- name: queue
 -- A message to send; nothing when the same was queued before.
-insert into outbox (channel_id, purpose, alert_id, task_id, dedupe, title, body, link, facts, created_at, not_before)
-values (%(channel_id)s, %(purpose)s, %(alert_id)s, %(task_id)s, %(dedupe)s, %(title)s, %(body)s, %(link)s, %(facts)s, %(at)s,
-        %(not_before)s)
+insert into outbox (channel_id, purpose, alert_id, task_id, lead_id, dedupe, title, body, link, facts, created_at, not_before)
+values (%(channel_id)s, %(purpose)s, %(alert_id)s, %(task_id)s, %(lead_id)s, %(dedupe)s, %(title)s, %(body)s, %(link)s, %(facts)s,
+        %(at)s, %(not_before)s)
 on conflict (dedupe) do nothing
 returning id
 
