@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import signal
 import stat
+import subprocess
+import sys
 import threading
 from pathlib import Path
 
@@ -22,7 +25,7 @@ from store.registry import load_registry
 from store.sitesfile import read_sites_file
 from tests.fixtures.waiting import until
 from tests.integration.evidence.feed import frame, values
-from tests.integration.evidence.world import FIRST, GATEWAY, MN, NOX, O2, OUTLET, SITES, SO2, World
+from tests.integration.evidence.world import FIRST, GATEWAY, MN, NOX, O2, OUTLET, SITES, SO2, SQL, World
 
 
 def files(world: World) -> list[Path]:
@@ -102,6 +105,41 @@ def test_a_package_whose_builder_died_is_taken_up_by_another_and_built_once(fres
     world.run("builder_died", id=package_id, attempts=1)
     row = world.build(package_id)
     assert (row["state"], len(files(world))) == ("ready", 1)
+
+
+BUILDER = """
+import sys
+from pathlib import Path
+from api.evidence.worker import work_on
+from store.database import connect
+from store.evidence import claim
+from store.settings import load_settings
+
+settings = load_settings(database_url=sys.argv[1], home=Path(sys.argv[2]), evidence_wait_seconds=0)
+with connect(settings.database(), name="killed") as connection:
+    order = claim(connection, "host:1:1")
+work_on(settings, order)
+"""
+
+
+def test_a_process_that_is_killed_in_the_middle_leaves_nothing_but_the_order(fresh_world: World) -> None:
+    world = fresh_world
+    package_id = world.order()
+    home, url = str(world.settings.home), world.settings.database()
+    with connect(url, name="test") as blocking:
+        # The builder cannot get beyond the messages.
+        blocking.execute(SQL["hold_messages"])
+        process = subprocess.Popen([sys.executable, "-c", BUILDER, url, home])
+        until(
+            lambda: find_package(world.connection, package_id=package_id)["step"] == "records",
+            "the builder is in the middle",
+        )
+        process.kill()
+        assert process.wait() == -signal.SIGKILL
+    assert (files(world), find_package(world.connection, package_id=package_id)["state"]) == ([], "building")
+    world.run("builder_died", id=package_id, attempts=1)
+    row = world.build(package_id)
+    assert (row["state"], [file.name for file in files(world)]) == ("ready", [row["file_name"]])
 
 
 def test_a_builder_that_was_thought_dead_puts_nothing_over_the_file_of_the_one_after_it(

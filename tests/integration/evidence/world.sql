@@ -89,3 +89,6 @@ update evidence_package set finished_at = finished_at - interval '3 years'
 -- As if other builders had taken them and lived for a long time.
 update evidence_package set state = 'building', builder = 'host:9:9', beat_at = clock_timestamp() + interval '1 hour'
 where state in ('queued', 'building')
+
+-- name: hold_messages
+lock table message in access exclusive mode
