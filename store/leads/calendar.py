@@ -54,12 +54,12 @@ def _day(value: object) -> object:
 class _File(Part):
     model_config = ConfigDict(extra="forbid")
 
-    off: frozenset[Annotated[date, BeforeValidator(_day)]] = frozenset()
-    worked: frozenset[Annotated[date, BeforeValidator(_day)]] = frozenset()
+    holidays: frozenset[Annotated[date, BeforeValidator(_day)]] = frozenset()
+    workdays: frozenset[Annotated[date, BeforeValidator(_day)]] = frozenset()
 
 
 def read_calendar(path: Path | None) -> Calendar:
-    """The calendar of a file ``{off: [2026-10-01, ...], worked: [2026-10-10, ...]}``; None = weekends only.
+    """The calendar of a file ``{holidays: [2026-10-01, ...], workdays: [2026-10-10, ...]}``; None = weekends only.
 
     Raises SettingsError ``holidays_file_wrong``.
     """
@@ -70,12 +70,12 @@ def read_calendar(path: Path | None) -> Calendar:
     except (OSError, UnicodeDecodeError, yaml.YAMLError, ValidationError) as error:
         first = str(error).strip().splitlines()[0]
         raise SettingsError(
-            f"The file of holidays {path} cannot be used: {first}. Write off: and worked: with days as 2026-10-01.",
+            f"The file of holidays {path} cannot be used: {first}. Write holidays: and workdays: with days as 2026-10-01.",
             code="holidays_file_wrong",
         ) from error
-    if both := given.off & given.worked:
+    if both := given.holidays & given.workdays:
         raise SettingsError(
-            f"The file of holidays {path} says of {min(both)} that it is off and worked.",
+            f"The file of holidays {path} says of {min(both)} that it is a holiday and a workday.",
             code="holidays_file_wrong",
         )
-    return Calendar(given.off, given.worked, path.name)
+    return Calendar(given.holidays, given.workdays, path.name)
