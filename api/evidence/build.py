@@ -87,7 +87,8 @@ def build(settings: Settings, order: Order, progress: Progress) -> Built | None:
         head, unjudged = take_head(plans, connection)
         identifier = identifier_of(order.place, head.checkpoint.size)
         # A package of this name that was built before has said it, and nobody can know it any more.
-        unjudged = unjudged_of(connection, identifier) or unjudged
+        said_before = unjudged_of(connection, identifier)
+        unjudged = unjudged if said_before is None else said_before
         name_package(connection, order, size=head.checkpoint.size, identifier=identifier, unjudged=unjudged)
     folder = evidence_folder(settings)
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)

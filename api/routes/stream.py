@@ -40,7 +40,8 @@ async def stream(
     principal: Listener,
     last_event_id: Annotated[str | None, Header(alias="Last-Event-ID", max_length=64)] = None,
 ) -> Response:
-    """Events as they happen: ``readings``, ``alert``, ``period``, ``gateway``, ``registry``; the data are JSON.
+    """Events as they happen: ``readings``, ``alert``, ``period``, ``gateway``, ``evidence``, ``registry``; the data are
+    JSON.
 
     ``resync`` means that events may have been missed: fetch what you show anew. Every 15 seconds a comment keeps the connection
     open; after 30 minutes the stream ends and the reader connects again. ``Last-Event-ID`` continues where the reader was.
