@@ -11,14 +11,14 @@ import json
 import os
 import re
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from functools import lru_cache
 from typing import Any
 
 from api.verifier.description import Description
-from ingest.admission import Refusal
+from ingest.admission import Refusal, Terms
 from ingest.arrival import Arrival
 from ingest.batch import Batch, DeviceRecord, FrameReadings, Quarantined, StoredMessage
 from ingest.decode import decode
@@ -103,6 +103,9 @@ class Derived:
 HIDDEN = frozenset({"password_mismatch"})
 """Reasons that a package cannot show: it holds no passwords."""
 
+BY_SETTINGS = frozenset({"data_time_out_of_window", "message_too_large"})
+"""Reasons that depend on settings, which may have been others when the message came."""
+
 WHOLE = "store_refused"
 """Reason for which a whole message was refused by the database."""
 
@@ -115,12 +118,20 @@ class Deriver:
     Parameters
     ----------
     refused : message -> reason and SHA-256 of its pieces that were refused, as the package lists them
+    any_settings : take what the package says was refused or taken under other settings than those that it names
     """
 
-    def __init__(self, description: Description, refused: Mapping[int, Collection[tuple[str, str]]]) -> None:
+    def __init__(
+        self,
+        description: Description,
+        refused: Mapping[int, Collection[tuple[str, str]]],
+        *,
+        any_settings: bool = False,
+    ) -> None:
         self._description = description
         self._listed = refused
-        self._terms = description.terms
+        self._terms = _wide(description.terms) if any_settings else description.terms
+        self._hidden = HIDDEN | BY_SETTINGS if any_settings else HIDDEN
 
     def derive(self, messages: Sequence[StoredMessage], registry: Registry) -> Derived:
         """What follows from messages that are one stream, with this registry."""
@@ -155,7 +166,7 @@ class Deriver:
         if listed is None:
             return None
         digest = hashlib.sha256(raw).hexdigest()
-        reason = next((reason for reason, told in listed if told == digest and reason in HIDDEN), None)
+        reason = next((reason for reason, told in listed if told == digest and reason in self._hidden), None)
         return None if reason is None else Refusal(reason, "")
 
     def _add(self, derived: Derived, batch: Batch) -> None:
@@ -207,6 +218,16 @@ class Deriver:
             # What was given up later, or near the end of the period, may lie outside of it.
             due = told.from_time <= piece.received_at < told.to_time - self._terms.partial_frame
             derived.refused.append((piece.message_id, piece.reason, digest, due))
+
+
+def _wide(terms: Terms) -> Terms:
+    """Terms under which nothing is refused."""
+    return replace(
+        terms,
+        earliest_data_time=datetime.min.replace(tzinfo=UTC) + timedelta(days=1),
+        ahead=timedelta(days=366 * 100),
+        message_bytes=1 << 40,
+    )
 
 
 def reading_text(

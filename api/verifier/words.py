@@ -23,14 +23,22 @@ class Words:
 
     def text(self, key: str, /, **facts: object) -> str:
         """A text with its placeholders filled. Raises KeyError for an unknown key or a missing fact."""
-        return self._catalogue[key].format(**{name: _shown(name, fact) for name, fact in facts.items()})
+        return self._catalogue[key].format(**{name: self._shown(name, fact) for name, fact in facts.items()})
 
     def has(self, key: str) -> bool:
         """Whether there is such a text."""
         return key in self._catalogue
 
+    def _shown(self, name: str, fact: Any) -> Any:
+        """A fact for people: codes by their words (``word.<name>.<code>``) where there are some."""
+        return (
+            self._catalogue.get(f"word.{name}.{fact}")
+            if self.has(f"word.{name}.{fact}")
+            else _plain(name, fact)
+        )
 
-def _shown(name: str, fact: Any) -> Any:
+
+def _plain(name: str, fact: Any) -> Any:
     if isinstance(fact, datetime):
         return f"{fact.astimezone(BEIJING):%Y-%m-%d %H:%M:%S}"
     if name == "factor" and isinstance(fact, str):

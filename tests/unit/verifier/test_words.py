@@ -22,6 +22,7 @@ SPREAD = {
     "periods": {"outlet", "factor", "start"},
     "rejudging": {"outlet", "factor", "span", "start"},
     "plainjson": {"file"},
+    "proofs": {"time", "sealed", "size"},
 }
 BY_CHECK = ("redecoding", "uploads", "refused")
 ENTRY = {"file", "line", "message", "factor", "time", "value", "cn", "reason"}
