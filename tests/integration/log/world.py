@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import pairwise
@@ -55,8 +55,8 @@ class World:
         return [row["id"] for row in self.ask("add_messages", count=count, at=at or self.now)]
 
     def periods(self, count: int, at: datetime | None = None) -> list[int]:
-        self.added += count
         start = (at or self.now) + timedelta(hours=self.added)
+        self.added += count
         return [row["id"] for row in self.ask("add_periods", count=count, at=start)]
 
     def records(self, count: int) -> None:
@@ -91,16 +91,24 @@ class World:
     def leaves(self) -> list[bytes]:
         """The bytes of every leaf in the order of the log, after every row was found to have exactly one."""
         at: dict[int, bytes] = {}
+        ids_of_leaves: dict[int, tuple[str, int]] = {}
         for kind in KINDS:
             ids = [row["id"] for row in self.ask("ids", kind=kind)]
             places = places_of(self.connection, kind, ids)
             for number, leaf in read_leaves(self.connection, kind, list(places)):
                 assert places[number] not in at
-                assert record_at(self.connection, places[number]) == (kind, number)
                 at[places[number]] = leaf
+                ids_of_leaves[places[number]] = kind, number
             assert sorted(places) == ids, f"{kind}: not every row is sealed"
         assert sorted(at) == list(range(self.count()["leaves"]))
+        self.check_records_at(ids_of_leaves)
         return [at[place] for place in sorted(at)]
+
+    def check_records_at(self, records: Mapping[int, tuple[str, int]]) -> None:
+        """A leaf names its record: both ends of every run, and some hundred in between."""
+        ends = [run["first_leaf"] + at for run in self.ask("runs") for at in (0, run["count"] - 1)]
+        for leaf in {*ends[:200], *ends[-200:], *range(0, len(records), max(1, len(records) // 300))}:
+            assert record_at(self.connection, leaf) == records[leaf]
 
     def check(self) -> list[bytes]:
         """Everything is in the log once, and every checkpoint is the root of the leaves up to it, as the RFC defines it."""
