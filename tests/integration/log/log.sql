@@ -96,3 +96,7 @@ begin;
 set local outfall.maintenance = 'on';
 delete from log_checkpoint where size = {size};
 commit
+
+-- name: told_operations
+-- Messages about Outfall itself.
+select title, body from outbox where purpose = 'operations' order by id
