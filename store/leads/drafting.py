@@ -15,7 +15,7 @@ from store.leads.clocks import Rules
 from store.leads.proposing import candidates_for
 from store.leads.raising import check_assignee, keep_numbers, link_alerts, scope_of
 from store.leads.steps import Action
-from store.leads.subjects import SPAN
+from store.leads.subjects import SPAN, is_sample, registered
 from store.queries import queries
 from store.registry import load_registry
 
@@ -78,15 +78,14 @@ def refresh(connection: Connection, lead_id: int, caller: Caller, *, rules: Rule
     lead = lock(connection, lead_id, caller)
     after = check(connection, lead, Action.REFRESH, caller, reason=None)
     then, now = load_registry(connection, at=lead["from_time"]), load_registry(connection, at=at)
-    site = next((one for book in (then, now) for one in book.sites if one.key == lead["site_key"]), None)
+    book, site = registered(then, now, lead["site_key"])
     with rows(connection) as cursor:
         alerts = [row["id"] for row in cursor.execute(queries("leads")["alerts_of"], {"lead_id": lead_id})]
         counted = cursor.execute(queries("leads")["occurrences"], {"ids": alerts}).fetchall()
     spans = sorted({row["span"] for row in counted} & set(SPAN)) or list(SPAN)
     scope = scope_of(lead, spans, at)
-    snapshot_id = keep_numbers(connection, lead_id, scope, site, then if then.sites else now, caller, at)
-    sample = any(one.sample for book in (then, now) for one in book.sites if one.key == lead["site_key"])
-    changes = {"snapshot_id": snapshot_id, "sample": site is None or sample}
+    snapshot_id = keep_numbers(connection, lead_id, scope, site, book, caller, at)
+    changes = {"snapshot_id": snapshot_id, "sample": is_sample(now, lead["site_key"])}
     step = Step(Action.REFRESH, None, {"snapshot": snapshot_id}, changes)
     return write(connection, lead, step, caller, after, rules=rules, at=at)
 

@@ -72,7 +72,7 @@ def raise_lead(
         "to_time": subject.end,
         "acts": list(acts),
         "harmful": new.harmful,
-        "sample": subject.site is None or subject.site.sample,
+        "sample": subject.sample,
         "digest": bytes(32),
         "authority_level": rules.authority,
         "authority_name": authority.get(rules.authority, ""),

@@ -58,6 +58,7 @@ class Subject:
 
     site_key: int
     site: Site | None
+    sample: bool
     outlets: tuple[Outlet, ...]
     factors: tuple[str, ...]
     start: datetime
@@ -124,8 +125,22 @@ def subject_of(
     factors = new.factors or tuple(dict.fromkeys(factor for factor in named if factor is not None))
     if not factors and (alerts or chosen):
         factors = tuple(dict.fromkeys(factor for outlet in chosen for factor in outlet.factors))
-    site = next((one for registry in (then, now) for one in registry.sites if one.key == site_key), None)
-    return Subject(site_key, site, chosen, factors, start, end, then if then.sites else now)
+    book, site = registered(then, now, site_key)
+    return Subject(site_key, site, is_sample(now, site_key), chosen, factors, start, end, book)
+
+
+def registered(then: Registry, now: Registry, site_key: int) -> tuple[Registry, Site | None]:
+    """What was registered when the act began and the unit in it; where the unit was not yet registered, what is now."""
+    for book in (then, now):
+        site = next((one for one in book.sites if one.key == site_key), None)
+        if site is not None:
+            return book, site
+    return now, None
+
+
+def is_sample(now: Registry, site_key: int) -> bool:
+    """Whether the unit's configuration, as it is believed now, is one that nobody has checked; so is one that is not known."""
+    return next((one.sample for one in now.sites if one.key == site_key), True)
 
 
 def _time(

@@ -13,6 +13,9 @@ from api.access import Requires, signed_in
 from api.app import create_app
 from api.permissions import PERMISSIONS, Permission
 from store.handling.steps import ROLES_OF, SYSTEM, Action
+from store.leads.steps import DECIDERS, DRAFTERS
+from store.leads.steps import ROLES_OF as LEAD_ROLES
+from store.leads.steps import Action as LeadAction
 from store.people import Role
 from store.settings import load_settings
 
@@ -79,3 +82,30 @@ def test_the_permissions_agree_with_the_table_of_steps() -> None:
             continue
         permission = permission_of.get(action, Permission.ALERTS_HANDLE)
         assert {role.value for role in Role if permission in PERMISSIONS[role]} == roles - {SYSTEM}, action
+
+
+def test_the_permissions_agree_with_the_table_of_lead_steps() -> None:
+    deciding = {Permission.LEADS_DECIDE: DECIDERS, Permission.LEADS_DRAFT: DRAFTERS}
+    permission_of = {
+        LeadAction.SIGN_TECHNICAL: Permission.LEADS_REVIEW_TECHNICAL,
+        LeadAction.RETURN_TECHNICAL: Permission.LEADS_REVIEW_TECHNICAL,
+        LeadAction.SIGN_LEGAL: Permission.LEADS_REVIEW_LEGAL,
+        LeadAction.RETURN_LEGAL: Permission.LEADS_REVIEW_LEGAL,
+        LeadAction.STATE: Permission.LEADS_STATE,
+    }
+    for action, roles in LEAD_ROLES.items():
+        if roles == {SYSTEM}:
+            continue
+        known = permission_of.get(action) or next(one for one, who in deciding.items() if who == roles)
+        assert {role.value for role in Role if known in PERMISSIONS[role]} == roles, action
+
+
+def test_who_raises_a_lead_may_take_the_step_of_its_alerts_too() -> None:
+    assert ROLES_OF[Action.LEAD] == DRAFTERS
+
+
+def test_only_the_bureau_reads_a_whole_lead_and_only_the_company_beside_it_what_it_was_told() -> None:
+    seeing = {role for role in Role if Permission.LEADS_SEE in PERMISSIONS[role]}
+    reading = {role for role in Role if Permission.LEADS_READ in PERMISSIONS[role]}
+    assert seeing - reading == {Role.COMPANY}
+    assert Role.OPERATOR not in seeing
