@@ -69,7 +69,9 @@ def sentence(result: Result, words: Words) -> str:
     key = f"check.{result.code}.{result.outcome}"
     if result.facts.get("later") and words.has(f"{key}_later"):
         key = f"{key}_later"
-    said = words.text(key, **result.facts) if words.has(key) else words.text(f"outcome.{result.outcome}")
+    # A check that broke off early has not counted what its sentence speaks of; its details say why.
+    told = words.has(key) and words.needs(key) <= result.facts.keys()
+    said = words.text(key, **result.facts) if told else words.text(f"outcome.{result.outcome}")
     return words.text("report.sentence", title=title, said=said)
 
 

@@ -193,7 +193,8 @@ class _Verification:
             return self._results["redecoding"]
 
         self._make("redecoding", redecode)
-        if work:
+        # Hours judged from readings that could not all be read would all differ, and tell nothing.
+        if {"uploads", "refused"} <= self._results.keys():
             step = self._progress.stretch("judgement")
             self._make(
                 "judgement",

@@ -6,6 +6,7 @@ import json
 from collections.abc import Mapping
 from datetime import datetime
 from importlib import resources
+from string import Formatter
 from typing import Any
 
 from store.clock import BEIJING
@@ -28,6 +29,11 @@ class Words:
     def has(self, key: str) -> bool:
         """Whether there is such a text."""
         return key in self._catalogue
+
+    def needs(self, key: str) -> frozenset[str]:
+        """The facts that a text speaks of. Raises KeyError for an unknown key."""
+        parts = Formatter().parse(self._catalogue[key])
+        return frozenset(name for _, name, _, _ in parts if name is not None)
 
     def _shown(self, name: str, fact: Any) -> Any:
         """A fact for people: codes by their words (``word.<name>.<code>``) where there are some."""
