@@ -14,12 +14,15 @@ from typing import Any
 from api.evidence.bag import close_bag
 from api.evidence.container import Spool, pack
 from api.verifier.outcome import Report
+from api.verifier.printing import as_json, as_text
 from api.verifier.progress import silent
 from api.verifier.verify import Options, verify
+from api.verifier.words import Words, of_catalogue
 from store.log.canonical import canonical
 from store.log.checkpoint import Checkpoint, parse_checkpoint, text_of
 from store.log.merkle import leaf_hash, root_of
 from store.log.notes import Signer, parse_note, sign_note
+from store.texts import catalogue
 
 TAGS = ("bagit.txt", "bag-info.txt", "signature.txt")
 Files = dict[str, bytes]
@@ -111,10 +114,14 @@ def rewrite(files: Files, name: str, change: Callable[[dict[str, Any]], dict[str
 
 
 def report_of(data: bytes, folder: Path, **options: Any) -> Report:
-    """What the verifier says of a file."""
+    """What the verifier says of a file; it has words for all of it, whatever the file is."""
     path = folder / "package.zip"
     path.write_bytes(data)
-    return verify(path, Options(**options), silent())
+    report = verify(path, Options(**options), silent())
+    words = Words(of_catalogue(catalogue()))
+    assert as_text(report, words)
+    assert as_json(report, words)
+    return report
 
 
 def failures(report: Report) -> dict[str, list[tuple[str, dict[str, Any]]]]:

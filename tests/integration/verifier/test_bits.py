@@ -7,9 +7,12 @@ import secrets
 from pathlib import Path
 
 from api.verifier.outcome import Report
+from api.verifier.printing import as_text
 from api.verifier.progress import silent
 from api.verifier.verify import Options, verify
+from api.verifier.words import Words, of_catalogue
 from store.log.keys import load_signer
+from store.texts import catalogue
 from tests.integration.verifier.forging import named
 from tests.integration.verifier.yard import Yard
 
@@ -22,7 +25,7 @@ def test_every_change_of_one_bit_is_found(yard: Yard, tmp_path: Path) -> None:
     chosen = random.Random(seed)
     package = bytearray(yard.package("v-late").read_bytes())
     options = Options(keys=[load_signer(yard.settings, yard.connection).key], proofs_only=True)
-    path = tmp_path / "package.zip"
+    path, words = tmp_path / "package.zip", Words(of_catalogue(catalogue()))
 
     def verified() -> Report:
         path.write_bytes(package)
@@ -34,6 +37,7 @@ def test_every_change_of_one_bit_is_found(yard: Yard, tmp_path: Path) -> None:
         report = verified()
         assert report.exit_code in (1, 2), f"bit {bit}"
         assert "check_broke_off" not in named(report), f"bit {bit}"
+        assert as_text(report, words), f"bit {bit}"
         package[bit // 8] ^= 1 << bit % 8
     assert verified().exit_code == 0
 
