@@ -7,12 +7,13 @@ import hashlib
 import io
 import json
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from api.evidence.plan import Asked
 from api.verifier.outcome import NOT_PROVED, Report
 from ingest.hj212.crc import crc_of
 from store.log.canonical import canonical
@@ -31,6 +32,7 @@ from tests.integration.verifier.forging import (
     utc,
 )
 from tests.integration.verifier.yard import FIRST, HOUR, SO2, Yard
+from tests.unit.verifier.authority import Authority
 
 HOURS = "data/readings/v-kiln-hour.csv"
 PERIODS = "data/periods/v-kiln-hour.jsonl"
@@ -187,6 +189,42 @@ def test_other_bytes_of_a_message_are_found_although_their_digest_was_made_anew(
 
     codes = {code for code, _ in failures(forged(change))["redecoding"]}
     assert codes == {"redecoding_not_from_message", "redecoding_left_out"}
+
+
+def test_a_paper_that_is_not_the_one_of_its_record_is_named(
+    yard: Yard, signer: Signer, tmp_path: Path
+) -> None:
+    package = unpack(yard.package_of(Asked("alert", str(yard.alert_with_a_paper()))))
+    papers = [name for name in package.files if name.startswith("data/attachments/")]
+    for change, code in (
+        ({papers[0]: b"other"}, "attachment_changed"),
+        ({"data/attachments/99-1.pdf": b""}, "attachment_without_record"),
+    ):
+        files = {**package.files, **change}
+        report = report_of(signed(files, package.root, signer), tmp_path, keys=[signer.key], proofs_only=True)
+        assert code in {found for found, _ in failures(report)["attachments"]}
+    files = package.copy()
+    del files[papers[0]]
+    report = report_of(signed(files, package.root, signer), tmp_path, keys=[signer.key], proofs_only=True)
+    assert report.outcome_of("attachments") == NOT_PROVED
+
+
+def test_a_stamp_over_the_checkpoint_proves_its_time_by_another_s_clock(
+    packages: dict[str, Package], signer: Signer, tmp_path: Path
+) -> None:
+    package, authority = packages["v-late"], Authority()
+    files = package.copy()
+    described = json.loads(files["data/package.json"])
+    note = files["data/log/checkpoint.txt"]
+    moment = datetime.fromisoformat(described["as_of"]["time"])
+    files[f"data/log/stamps/{described['as_of']['size']}.tsr"] = authority.stamp(note, at=moment)
+    data = signed(files, package.root, signer)
+    # The certificates of the tests hold on a day of their own; what does not depend on it is the signature.
+    report = report_of(data, tmp_path, keys=[signer.key], proofs_only=True)
+    assert report.outcome_of("stamps") == NOT_PROVED
+    assert "stamp_not_trusted" in named(report)
+    report = report_of(data, tmp_path, keys=[signer.key], authorities=[Authority().root], proofs_only=True)
+    assert [code for code, _ in failures(report)["stamps"]] == ["stamp_of_another_authority"]
 
 
 def test_messages_that_are_one_stream_must_be_said_to_be_one(forged: Callable[..., Report]) -> None:

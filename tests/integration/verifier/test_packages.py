@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
+from api.evidence.plan import Asked
 from api.verifier.outcome import NOT_APPLICABLE, NOT_PROVED, OK
 from api.verifier.progress import silent
 from api.verifier.verify import CHECKS, RECOMPUTED, Options, verify
@@ -71,6 +72,13 @@ def test_an_earlier_checkpoint_is_consistent(yard: Yard) -> None:
     yard.package("v-head")
     report = verify(yard.package("v-kiln"), options_of(yard), silent())
     assert report.outcome_of("earlier") == OK
+
+
+def test_the_package_of_an_alert_has_its_papers(yard: Yard) -> None:
+    package = yard.package_of(Asked("alert", str(yard.alert_with_a_paper())))
+    report = verify(package, options_of(yard), silent())
+    assert report.outcome_of("attachments") == OK
+    assert report.exit_code == 0
 
 
 def test_the_proofs_alone_leave_decoding_and_judging_out(yard: Yard, kiln: Path) -> None:

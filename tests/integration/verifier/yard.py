@@ -19,10 +19,14 @@ from store.checkfiling import NewChainCheck, NewCheck, file_chain_check, file_ch
 from store.clock import BEIJING, DAY, HOUR
 from store.database import Connection
 from store.evidence import Estimate, ask_for, claim, find_package
+from store.handling.actions import Caller as Officer
+from store.handling.attachments import Paper, attach
+from store.handling.deadlines import clocks_of
 from store.log.keys import load_signer
 from store.log.sealing import seal_all
 from store.markfiling import file_mark, withdraw_mark
 from store.markrules import NewMark
+from store.queries import parse
 from store.registry import load_registry
 from store.settings import Settings
 from store.sitesfile import read_sites_file
@@ -41,6 +45,7 @@ FIRST = datetime(2026, 5, 6, tzinfo=BEIJING)
 """The first of the two days that packages are about."""
 
 BEGUN = FIRST - timedelta(days=30)
+SQL = parse(Path(__file__).with_suffix(".sql").read_text(encoding="utf-8"))
 SITES = Path(__file__).with_name("sites.yaml").read_text(encoding="utf-8")
 
 
@@ -216,17 +221,45 @@ class Yard:
             settings=self.settings,
         )
 
+    def alert_with_a_paper(self) -> int:
+        """An alert of an exceeded hour, with a paper attached to it; its id."""
+        row = self.connection.execute(SQL["exceedance_of"], {"outlet": "v-kiln"}).fetchone()
+        assert row is not None
+        alert_id = int(row[0])
+        paper = Paper("说明.txt", "text/plain", "设备检修".encode(), public=True)
+        with self.connection.transaction():
+            attach(
+                self.connection,
+                alert_id,
+                paper,
+                Officer("officer", "officer", "test"),
+                clocks=clocks_of(self.settings),
+                most=1000,
+                at=clock.now(),
+            )
+        return alert_id
+
     def seal(self) -> None:
         """Seal everything that waits."""
         seal_all(self.connection, load_signer(self.settings, self.connection), clock.now)
 
     def package(self, outlet: str, days: int = 2, as_of: int | None = None) -> Path:
         """A package of an outlet, built by the real builder."""
+        return self.package_of(Asked("outlet", outlet, FIRST, FIRST + days * DAY, as_of))
+
+    def package_of(self, asked: Asked) -> Path:
+        """A package, built by the real builder."""
         caller, at = Caller("tester", "test"), clock.now()
-        asked = Asked("outlet", outlet, FIRST, FIRST + days * DAY, as_of)
         place = plan(self.connection, asked, at)
         number = ask_for(
-            self.connection, place, Estimate(0, 0), caller, asked_size=as_of, formal=False, most=99, at=at
+            self.connection,
+            place,
+            Estimate(0, 0),
+            caller,
+            asked_size=asked.as_of,
+            formal=False,
+            most=99,
+            at=at,
         )
         order = claim(self.connection, "test", package_id=number)
         assert order is not None
