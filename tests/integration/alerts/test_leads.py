@@ -403,7 +403,7 @@ def test_a_statement_that_comes_late_is_kept_and_holds_nothing_up(office: Office
 
 
 def test_the_bureau_files_itself_where_it_is_the_authority(plant: Plant) -> None:
-    office = Office(plant, case_authority=settings.case_authority)
+    office = Office(plant, case_authority="district")
     lead_id, at = office.reviewed()
     assert office.lead(lead_id)["authority_name"] == "测试区局"
     office.do(record_outcome, lead_id, "filed", "立案", BOSS, at=at)

@@ -121,3 +121,9 @@ update lead set state = 'submitted', submitted_at = now() where id = %(lead_id)s
 -- Messages for the evidence log.
 insert into message (received_at, id, gateway, channel, packet_id, digest, payload)
 select now(), nextval('message_id'), 'gw-one', 'hj212', 1, sha256(n::text::bytea), n::text::bytea from generate_series(1, %(count)s) as n
+
+-- name: lead_stands
+-- A lead in a state, told to the company.
+update lead set state = %(state)s, state_since = now(), disclosed = coalesce(disclosed, '{"kind": "exceedance", "title": "x"}'),
+                disclosed_at = coalesce(disclosed_at, now())
+where id = %(lead_id)s
