@@ -9,13 +9,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from pydantic import Field, ValidationError, model_validator
+from pydantic import Field, model_validator
 
 from store.channelsentries import NEW, AnyChannel, Plan
+from store.checkedfile import FileKind, Place, read_checked
 from store.errors import ChannelsFileError
-from store.located_yaml import LocatedError, load_located
-
-FILE_BYTES_MOST = 1024 * 1024
 
 KINDS = ("wecom", "dingtalk", "feishu", "webhook", "smtp")
 
@@ -59,54 +57,30 @@ def _known(what: str, ids: set[str], where: str, named: Iterable[str]) -> None:
             raise ValueError(f"{where} names the {what} {one!r}, which is not listed under {what}s")
 
 
+def _path(path: Place) -> Place:
+    """A channel's path has its kind between the number and the key; the file does not."""
+    return tuple(part for number, part in enumerate(path) if not (number == 2 and part in KINDS))
+
+
+def _kinds(item: Mapping[str, Any], path: Place) -> str | None:
+    tags = ("union_tag_invalid", "union_tag_not_found")
+    return f"needs a kind: one of {', '.join(KINDS)}" if item["type"] in tags else None
+
+
+CHANNELS_FILE = FileKind(
+    "channels file",
+    ChannelsFile,
+    ChannelsFileError,
+    unreadable="channels_file_unreadable",
+    must_be="a mapping with channels, default and routes",
+    bytes_most=1024 * 1024,
+    too_large="the file is larger than 1 MiB",
+    path_of=_path,
+    message_of=_kinds,
+    context=NEW,
+)
+
+
 def read_channels_file(text: str) -> ChannelsFile:
-    """Read and check a channels file.
-
-    Raises ChannelsFileError whose message lists every error as ``line N: where: what is wrong``, one a line; its facts carry the
-    same as ``errors``.
-    """
-    if len(text.encode("utf-8", "replace")) > FILE_BYTES_MOST:
-        raise _refusal([(1, "", "the file is larger than 1 MiB")])
-    try:
-        located = load_located(text)
-    except LocatedError as error:
-        # Without the cause here and below: a parser's own text shows pieces of the file, which may be secrets.
-        found = error.errors
-        raise _refusal(found) from None
-    if not isinstance(located.value, dict):
-        raise _refusal([(1, "", "the file must be a mapping with channels, default and routes")])
-    try:
-        return ChannelsFile.model_validate(located.value, context=NEW)
-    except ValidationError as error:
-        found = [_describe(item, located.lines) for item in error.errors()]
-    raise _refusal(found)
-
-
-def _describe(item: Any, lines: Mapping[tuple[str | int, ...], int]) -> tuple[int, str, str]:
-    # A channel's path has its kind between the number and the key; the file does not.
-    path = tuple(part for number, part in enumerate(item["loc"]) if not (number == 2 and part in KINDS))
-    known = path
-    while known and known not in lines:
-        known = known[:-1]
-    message = str(item["msg"]).removeprefix("Value error, ")
-    if item["type"] == "extra_forbidden":
-        message = "there is no such key; check its spelling"
-    elif item["type"] == "missing":
-        message = "is missing"
-    elif item["type"] == "string_type":
-        message = "must be text; put it in quotes"
-    elif item["type"] in ("union_tag_invalid", "union_tag_not_found"):
-        message = f"needs a kind: one of {', '.join(KINDS)}"
-    return lines.get(known, 1), ".".join(str(part) for part in path), message
-
-
-def _refusal(errors: list[tuple[int, str, str]]) -> ChannelsFileError:
-    ordered = sorted(errors)
-    listed = "\n".join(
-        f"  line {line}: {where + ': ' if where else ''}{message}" for line, where, message in ordered
-    )
-    count = "1 error" if len(ordered) == 1 else f"{len(ordered)} errors"
-    return ChannelsFileError(
-        f"The channels file has {count}; nothing was applied.\n{listed}",
-        errors=[{"line": line, "where": where, "message": message} for line, where, message in ordered],
-    )
+    """Read and check a channels file. Raises ChannelsFileError, which lists every error with its line and repeats no value."""
+    return read_checked(CHANNELS_FILE, text)

@@ -8,14 +8,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from pydantic import ValidationError, model_validator
+from pydantic import model_validator
 
+from store.checkedfile import FileKind, Place, read_checked
 from store.errors import SitesFileError
-from store.located_yaml import LocatedError, load_located
 from store.sitesentries import AuthorityEntry, GatewayEntry, SiteEntry
 from store.sitestypes import Part
-
-FILE_BYTES_MOST = 4 * 1024 * 1024
 
 
 class SitesFile(Part):
@@ -50,51 +48,24 @@ def _unique(what: str, values: Iterable[str]) -> None:
         seen.add(value)
 
 
+def _quoted(item: Mapping[str, Any], path: Place) -> str | None:
+    """Numbers that were meant as text lose digits in YAML: the text to write is shown."""
+    return f'must be text; put it in quotes, "{item["input"]}"' if item["type"] == "string_type" else None
+
+
+SITES_FILE = FileKind(
+    "sites file",
+    SitesFile,
+    SitesFileError,
+    unreadable="sites_file_unreadable",
+    must_be="a mapping with authority, gateways and sites",
+    bytes_most=4 * 1024 * 1024,
+    too_large="the file is larger than 4 MiB; split the district into several installations",
+    secret=False,
+    message_of=_quoted,
+)
+
+
 def read_sites_file(text: str) -> SitesFile:
-    """Read and check a sites file.
-
-    Raises SitesFileError whose message lists every error as ``line N: where: what is wrong``, one a line; its facts carry the
-    same as ``errors``.
-    """
-    if len(text.encode("utf-8", "replace")) > FILE_BYTES_MOST:
-        raise SitesFileError(
-            "The sites file is larger than 4 MiB; split the district into several installations."
-        )
-    try:
-        located = load_located(text)
-    except LocatedError as error:
-        raise _refusal(error.errors) from error
-    if not isinstance(located.value, dict):
-        raise _refusal([(1, "", "the file must be a mapping with authority, gateways and sites")])
-    try:
-        return SitesFile.model_validate(located.value)
-    except ValidationError as error:
-        raise _refusal([_describe(item, located.lines) for item in error.errors()]) from error
-
-
-def _describe(item: Any, lines: Mapping[tuple[str | int, ...], int]) -> tuple[int, str, str]:
-    path = tuple(item["loc"])
-    known = path
-    while known and known not in lines:
-        known = known[:-1]
-    where = ".".join(str(part) for part in path)
-    message = str(item["msg"]).removeprefix("Value error, ")
-    if item["type"] == "extra_forbidden":
-        message = "there is no such key; check its spelling"
-    elif item["type"] == "missing":
-        message = "is missing"
-    elif item["type"] == "string_type":
-        message = f'must be text; put it in quotes, "{item["input"]}"'
-    return lines.get(known, 1), where, message
-
-
-def _refusal(errors: list[tuple[int, str, str]]) -> SitesFileError:
-    ordered = sorted(errors)
-    listed = "\n".join(
-        f"  line {line}: {where + ': ' if where else ''}{message}" for line, where, message in ordered
-    )
-    count = "1 error" if len(ordered) == 1 else f"{len(ordered)} errors"
-    return SitesFileError(
-        f"The sites file has {count}; nothing was applied.\n{listed}",
-        errors=[{"line": line, "where": where, "message": message} for line, where, message in ordered],
-    )
+    """Read and check a sites file. Raises SitesFileError, which lists every error with its line."""
+    return read_checked(SITES_FILE, text)

@@ -13,9 +13,9 @@ from rich.table import Table
 
 from store import audit, clock
 from store.channels import apply_channels, channel_standings
-from store.channelsfile import ChannelsFile, read_channels_file
+from store.channelsfile import CHANNELS_FILE
+from store.checkedfile import read_checked_file
 from store.database import connect
-from store.errors import ChannelsFileError
 from store.settings import load_settings
 
 app = typer.Typer(help="Channels of notifications: check, apply, list, test.", no_args_is_help=True)
@@ -26,23 +26,10 @@ FileArgument = Annotated[
 JsonOption = Annotated[bool, typer.Option("--json", help="Write the answer as JSON.")]
 
 
-def _read(file: Path) -> ChannelsFile:
-    try:
-        return read_channels_file(file.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise ChannelsFileError(
-            f"{file} cannot be read: {error.strerror}.", code="channels_file_unreadable"
-        ) from error
-    except UnicodeDecodeError as error:
-        # Without the cause, which shows the bytes around.
-        at = error.start
-    raise ChannelsFileError(f"{file} is not UTF-8 text (byte {at}).", code="channels_file_unreadable")
-
-
 @app.command()
 def check(file: FileArgument, as_json: JsonOption = False) -> None:
     """Check a channels file without a database: every error with its line."""
-    found = _read(file)
+    found = read_checked_file(CHANNELS_FILE, file)
     counts = {"channels": len(found.channels), "shifts": len(found.shifts), "routes": len(found.routes)}
     if as_json:
         typer.echo(json.dumps({"ok": True, **counts}))
@@ -59,7 +46,7 @@ def apply(
     as_json: JsonOption = False,
 ) -> None:
     """Make a channels file what holds, with an audit entry. The next message goes by it."""
-    found = _read(file)
+    found = read_checked_file(CHANNELS_FILE, file)
     with (
         connect(load_settings().database(), name="cli") as connection,
         connection.transaction(force_rollback=dry_run),

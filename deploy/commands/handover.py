@@ -12,10 +12,10 @@ from rich.console import Console
 from rich.table import Table
 
 from store import clock
+from store.checkedfile import read_checked_file
 from store.database import connect
-from store.errors import HandoverFileError
 from store.handover.connectors import apply_connectors, connector_standings
-from store.handover.file import HandoverFile, read_handover_file
+from store.handover.file import HANDOVER_FILE
 from store.settings import load_settings
 from store.tasks import Caller
 
@@ -27,23 +27,10 @@ FileArgument = Annotated[
 JsonOption = Annotated[bool, typer.Option("--json", help="Write the answer as JSON.")]
 
 
-def _read(file: Path) -> HandoverFile:
-    try:
-        return read_handover_file(file.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise HandoverFileError(
-            f"{file} cannot be read: {error.strerror}.", code="handover_file_unreadable"
-        ) from error
-    except UnicodeDecodeError as error:
-        # Without the cause, which shows the bytes around.
-        at = error.start
-    raise HandoverFileError(f"{file} is not UTF-8 text (byte {at}).", code="handover_file_unreadable")
-
-
 @app.command()
 def check(file: FileArgument, as_json: JsonOption = False) -> None:
     """Check a connectors file without a database: every error with its line."""
-    found = _read(file)
+    found = read_checked_file(HANDOVER_FILE, file)
     if as_json:
         typer.echo(json.dumps({"ok": True, "connectors": len(found.connectors)}))
     else:
@@ -59,7 +46,7 @@ def apply(
     as_json: JsonOption = False,
 ) -> None:
     """Make a connectors file what holds, with an audit entry. What waits for a changed connector is tried at once."""
-    found = _read(file)
+    found = read_checked_file(HANDOVER_FILE, file)
     caller = Caller(getpass.getuser(), "cli")
     with (
         connect(load_settings().database(), name="cli") as connection,

@@ -12,12 +12,12 @@ import typer
 from deploy.sites import SAMPLE_SITES
 from store import clock
 from store.apply import apply_sites
+from store.checkedfile import read_checked_file
 from store.database import connect
-from store.errors import SitesFileError
 from store.export import export_sites
 from store.registry import load_registry
 from store.settings import load_settings
-from store.sitesfile import SitesFile, read_sites_file
+from store.sitesfile import SITES_FILE
 
 app = typer.Typer(help="Check, apply or export the sites file.", no_args_is_help=True)
 
@@ -25,23 +25,10 @@ FileArgument = Annotated[Path, typer.Argument(help="The sites file (YAML).", sho
 JsonOption = Annotated[bool, typer.Option("--json", help="Write the answer as JSON.")]
 
 
-def _read(file: Path) -> SitesFile:
-    try:
-        return read_sites_file(file.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise SitesFileError(
-            f"{file} cannot be read: {error.strerror}.", code="sites_file_unreadable"
-        ) from error
-    except UnicodeDecodeError as error:
-        raise SitesFileError(
-            f"{file} is not UTF-8 text (byte {error.start}).", code="sites_file_unreadable"
-        ) from error
-
-
 @app.command()
 def check(file: FileArgument = SAMPLE_SITES, as_json: JsonOption = False) -> None:
     """Check a sites file without a database: every error with its line."""
-    found = _read(file)
+    found = read_checked_file(SITES_FILE, file)
     outlets = [outlet for site in found.sites for outlet in site.outlets]
     counts = {
         "sites": len(found.sites),
@@ -70,7 +57,7 @@ def apply(
     from deploy.localstack import sync_gateways
 
     settings = load_settings()
-    found = _read(file)
+    found = read_checked_file(SITES_FILE, file)
     with (
         connect(settings.database(), name="cli") as connection,
         connection.transaction(force_rollback=dry_run),
