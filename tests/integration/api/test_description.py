@@ -35,6 +35,16 @@ LEAD_STEPS = (
     "transfer",
 )
 
+LOG_PARTS = (
+    "checkpoint",
+    "checkpoints",
+    "proof/{leaf}",
+    "leaf",
+    "consistency",
+    "tile/{level}/{index}",
+    "keys",
+)
+
 # /stream never ends and /readyz is 503 by right when nothing ingests; both have tests of their own.
 OPERATIONS = [
     ("GET", "/api/v1/sites"),
@@ -101,6 +111,7 @@ OPERATIONS = [
     ("POST", "/api/v1/evidence/estimate"),
     ("GET", "/api/v1/evidence/{package_id}"),
     ("GET", "/api/v1/evidence/{package_id}/download"),
+    *(("GET", f"/api/v1/log/{part}") for part in LOG_PARTS),
     ("GET", "/api/v1/healthz"),
     ("GET", "/api/v1/metrics"),
 ]
@@ -184,6 +195,7 @@ def test_the_description_is_openapi_3_1_and_names_every_path_of_the_contract(api
         "/positive-list",
         "/sites/{site_id}/visits",
         "/samples",
+        *(f"/log/{part}" for part in LOG_PARTS),
         "/channels",
         "/notifications",
         "/notifications/{message_id}",
