@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import io
 import json
 import zipfile
@@ -23,7 +24,9 @@ from store.log.checkpoint import Checkpoint, parse_checkpoint, text_of
 from store.log.merkle import leaf_hash, root_of
 from store.log.notes import Signer, parse_note, sign_note
 from store.texts import catalogue
+from tests.integration.verifier.yard import FIRST, HOUR
 
+HOURS = "data/readings/v-kiln-hour.csv"
 TAGS = ("bagit.txt", "bag-info.txt", "signature.txt")
 Files = dict[str, bytes]
 Change = Callable[[Files], None]
@@ -141,3 +144,76 @@ def named(report: Report) -> set[str]:
 def utc(moment: datetime) -> str:
     """A time as the leaves have it."""
     return moment.astimezone(UTC).isoformat()
+
+
+def rows_of(files: Files, name: str) -> list[list[str]]:
+    return list(csv.reader(io.StringIO(files[name].decode())))
+
+
+def put_rows(files: Files, name: str, rows: list[list[str]]) -> None:
+    made = io.StringIO()
+    csv.writer(made, lineterminator="\n").writerows(rows)
+    files[name] = made.getvalue().encode()
+
+
+def edit(name: str, change: Callable[[list[list[str]]], None]) -> Callable[[Files], None]:
+    """Change the rows of a file of readings."""
+
+    def act(files: Files) -> None:
+        rows = rows_of(files, name)
+        change(rows)
+        put_rows(files, name, rows)
+
+    return act
+
+
+def line_of(rows: list[list[str]], factor: str, hour: int, revision: int = 1) -> int:
+    start = utc(FIRST + hour * HOUR)
+    return next(n for n, row in enumerate(rows) if row[2:5] == [factor, start, str(revision)])
+
+
+def leave_out(name: str, wanted: Callable[[dict[str, Any]], bool]) -> Callable[[Files], None]:
+    """Leave lines out of a file."""
+
+    def change(files: Files) -> None:
+        before = files[name]
+        rewrite(files, name, lambda line: None if wanted(line) else line)
+        assert files[name] != before, "nothing was left out"
+
+    return change
+
+
+def alter(name: str, wanted: Callable[[dict[str, Any]], bool], **more: Any) -> Callable[[Files], None]:
+    """Change lines of a file."""
+
+    def change(files: Files) -> None:
+        before = files[name]
+        rewrite(files, name, lambda line: {**line, **more} if wanted(line) else line)
+        assert files[name] != before, "nothing was changed"
+
+    return change
+
+
+def content(table: str, wanted: Callable[[dict[str, Any]], bool], **more: Any) -> Callable[[Files], None]:
+    """Change the content of records."""
+
+    def each(line: dict[str, Any]) -> dict[str, Any]:
+        return {**line, "content": {**line["content"], **more}} if wanted(line["content"]) else line
+
+    def change(files: Files) -> None:
+        name = f"data/records/{table}.jsonl"
+        before = files[name]
+        rewrite(files, name, each)
+        assert files[name] != before, "nothing was changed"
+
+    return change
+
+
+def without(table: str) -> Callable[[Files], None]:
+    """Leave all records of a table out."""
+
+    def change(files: Files) -> None:
+        del files[f"data/records/{table}.jsonl"]
+        del files[f"data/log/leaves/records/{table}.jsonl.txt"]
+
+    return change

@@ -14,7 +14,6 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from api.verifier.outcome import FAILED, OK
-from store.log.keys import load_signer
 from store.log.notes import Signer
 from tests.integration.verifier.forging import (
     Files,
@@ -39,11 +38,6 @@ def package(kiln: Path) -> Package:
 def other(yard: Yard) -> Package:
     """Another package of the same log."""
     return unpack(yard.package("v-head"))
-
-
-@pytest.fixture(scope="module")
-def signer(yard: Yard) -> Signer:
-    return load_signer(yard.settings, yard.connection)
 
 
 def proofs(data: bytes, folder: Path, signer: Signer) -> dict[str, list[tuple[str, dict[str, object]]]]:
@@ -156,6 +150,7 @@ SWAPPED: list[tuple[str, str, str, str]] = [
     ("data/log/nodes.txt", "inclusion", "proof_of_others", "nodes of the tree"),
     ("data/log/checkpoint.txt", "checkpoint", "checkpoint_not_as_of", "the checkpoint"),
     ("data/log/leaves/records/outlet.jsonl.txt", "records", "record_changed", "the list of leaves"),
+    ("data/log/earlier.json", "earlier", "earlier_inconsistent", "proofs of earlier checkpoints"),
 ]
 
 

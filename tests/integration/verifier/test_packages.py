@@ -53,8 +53,9 @@ def test_all_of_a_package_follows_from_its_bytes(
     assert report.exit_code == 0
 
 
-def test_of_encrypted_frames_is_said_what_is_missing(yard: Yard) -> None:
-    report = verify(yard.package("v-secret"), options_of(yard), silent())
+@pytest.mark.parametrize("keys", [{}, {MN["secret"]: [bytes(16)]}], ids=["no key", "a wrong key"])
+def test_of_encrypted_frames_is_said_what_is_missing(yard: Yard, keys: dict[str, list[bytes]]) -> None:
+    report = verify(yard.package("v-secret"), options_of(yard, sm4_keys=keys), silent())
     assert report.outcome_of("redecoding") == NOT_PROVED
     (detail,) = next(result.details for result in report.results if result.code == "redecoding")
     assert (detail.code, detail.facts) == ("encrypted", {"count": 48, "messages": 48})
