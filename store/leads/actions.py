@@ -15,7 +15,7 @@ from store.database import Connection, rows
 from store.errors import Conflict, NotAllowed, NotFound, Refused
 from store.handling import OUTFALL, Caller
 from store.leads.clocks import Rules
-from store.leads.content import digest_of
+from store.leads.content import ROUND_EVENTS, digest_of
 from store.leads.guards import Standing, blocked
 from store.leads.keeping import keep_clocks
 from store.leads.steps import DRAFTING, NEEDS_REASON, ROLES_OF, SYSTEM, TABLE, Action, State
@@ -172,7 +172,7 @@ def write(
     lead = {**lead, **step.changes, "state": after.value}
     if after is not before:
         lead["state_since"] = at
-    digest = digest_of(connection, lead)
+    digest = digest_of(connection, lead, rounds=EVENT_OF[step.action] in ROUND_EVENTS)
     if digest != lead["digest"]:
         lead |= {"digest": digest, "revision": lead["revision"] + 1}
     arguments = {

@@ -178,8 +178,7 @@ returning id
 -- name: reviews
 -- The reviews of a lead, oldest first; one holds while the lead has the content that it is of.
 select r.id, r.kind, r.result, r.opinion, r.reviewer, r.display_name, r.at, r.revision, encode(r.digest, 'hex') as digest,
-       r.result = 'sign' and r.digest = l.digest and l.state not in ('draft', 'returned', 'technical_review', 'withdrawn')
-           and r.id > coalesce((select max(b.id) from lead_review b where b.lead_id = r.lead_id and b.result = 'return'), 0) as holds
+       r.result = 'sign' and r.digest = l.digest as holds
 from lead_review r join lead l on l.id = r.lead_id
 where r.lead_id = %(lead_id)s
 order by r.id
@@ -219,7 +218,8 @@ select (select coalesce(json_agg(json_build_object('name', name, 'sha256', encod
        (select id from site where key = l.site_key) as site,
        (select coalesce(array_agg(o.id order by x.n), '{}')
         from unnest(%(outlet_keys)s::integer[]) with ordinality as x (key, n) join outlet o on o.key = x.key) as outlets,
-       (select encode(digest, 'hex') from lead_snapshot where id = %(snapshot_id)s) as snapshot
+       (select encode(digest, 'hex') from lead_snapshot where id = %(snapshot_id)s) as snapshot,
+       (select count(*) from lead_event e where e.lead_id = l.id and e.action = any(%(rounds)s)) as round
 from lead l where l.id = %(lead_id)s
 
 -- name: add_statement

@@ -306,6 +306,7 @@ def test_a_reviewer_sends_back_with_a_reason_and_it_is_presented_again(desk: Des
     assert [review["holds"] for review in desk.seen["reviews"]] == [False, False, True, True]
     desk.step("return", "supervisor", reason="市局退回补充")
     assert desk.seen["state"] == "returned"
+    assert not any(review["holds"] for review in desk.seen["reviews"]), "also where not a word was changed"
 
 
 def test_a_company_sees_a_lead_only_once_it_was_told_and_then_only_what_it_was_told(desk: Desk) -> None:
