@@ -249,19 +249,9 @@ def test_a_record_of_a_step_changes_nothing_of_what_was_reviewed(desk: Desk) -> 
     before = desk.reviewed()
     assert desk.file("papers", "officer", part="record").status_code == 201
     held = clock.now() - timedelta(hours=1)
-    discussed = {
-        name: "略"
-        for name in (
-            "facts",
-            "evidence",
-            "qualification",
-            "party",
-            "law",
-            "discretion",
-            "procedure",
-            "conclusion",
-        )
-    }
+    discussed = dict.fromkeys(
+        ("facts", "evidence", "qualification", "party", "law", "discretion", "procedure", "conclusion"), "略"
+    )
     desk.step(
         "discussions",
         held_at=held.isoformat(),
