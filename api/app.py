@@ -64,7 +64,10 @@ TAGS = [
     },
     {"name": "marks", "description": "Marks (标记) of periods and checks (核查) of monitors."},
     {"name": "alerts", "description": "Alerts (预警) and what is done about them."},
-    {"name": "leads", "description": "Enforcement leads (执法线索), their reviews and times, and the law as dated records."},
+    {
+        "name": "leads",
+        "description": "Enforcement leads (执法线索), their reviews and times, and the law as dated records.",
+    },
     {"name": "tasks", "description": "Tasks (核查任务), visits, and the positive list (正面清单)."},
     {"name": "notifications", "description": "Channels, messages, and the proofs of their delivery."},
     {"name": "handover", "description": "Handing leads (执法线索) over, receipts, and the printed set."},

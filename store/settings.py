@@ -301,10 +301,11 @@ class Settings(BaseSettings):
     )
     holidays_file: Path | None = Field(
         None,
-        description="YAML with `holidays` and `workdays` (调休) as lists of days; without it only weekends are off, and clocks say so.",
+        description="YAML: `holidays` and `workdays` (调休) as lists of days; without it only weekends are off, and clocks say so.",
     )
     lead_reminder_days: list[Annotated[int, Field(ge=1, le=365)]] = Field(
-        default=[5, 2], description="JSON: so many days before a time of a lead ends, people are reminded of it."
+        default=[5, 2],
+        description="JSON: so many days before a time of a lead ends, people are reminded of it.",
     )
     lead_escalate_again_hours: Annotated[int, Field(ge=1, le=30 * 24)] = Field(
         24, description="A time of a lead that is over and still not met goes to the next level after this."
@@ -356,7 +357,8 @@ class Settings(BaseSettings):
         None, pattern="^https?://", description="RFC 3161 time-stamp authority that stamps checkpoints."
     )
     tsa_certificate: Path | None = Field(
-        None, description="PEM with the authority's root certificate; stamps that do not chain to it are refused."
+        None,
+        description="PEM with the authority's root certificate; stamps that do not chain to it are refused.",
     )
     tsa_minutes: Annotated[int, Field(ge=1, le=7 * 1440)] = Field(
         60, description="How often the newest checkpoint is stamped."
@@ -377,7 +379,8 @@ class Settings(BaseSettings):
         description="How long a package waits until its hours are judged; else it names those that are not.",
     )
     evidence_keep_days: Annotated[int, Field(ge=1, le=3650)] = Field(
-        365, description="A package is kept for so long and can be built again; that of a lead is always kept."
+        365,
+        description="A package is kept for so long and can be built again; that of a lead is always kept.",
     )
 
     # Retention: raw monitoring records are kept five years at least (Code 183, regulation.md F).

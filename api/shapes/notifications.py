@@ -38,7 +38,9 @@ class Notification(Shape):
 
     id: int
     channel: str
-    purpose: Literal["raised", "reminder", "escalated", "cleared", "digest", "task", "lead", "operations", "test"]
+    purpose: Literal[
+        "raised", "reminder", "escalated", "cleared", "digest", "task", "lead", "operations", "test"
+    ]
     alert: str | None = Field(description="Number of the alert.")
     alert_id: int | None
     task_id: int | None

@@ -18,8 +18,8 @@ import rfc8785
 _LARGEST = 2**53 - 1
 # What needs no escape in JSON: nearly every name of a gateway.
 _PLAIN = re.compile(r"[ !#-\[\]-~]*", re.ASCII)
-# Of what leaves are made of (text, whole numbers, lists, objects) the encoder of the standard library writes the canonical form, and
-# many times as fast; only names with characters beyond the first 65,536 are in another order.
+# Of what leaves are made of (text, whole numbers, lists, objects) the encoder of the standard library writes the canonical form,
+# and many times as fast; only names with characters beyond the first 65,536 are in another order.
 _QUICK = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False)
 _FAR = re.compile(rb"[\xf0-\xf4]")
 
