@@ -301,7 +301,7 @@ class Settings(BaseSettings):
     )
     holidays_file: Path | None = Field(
         None,
-        description="YAML: `holidays` and `workdays` (调休) as lists of days; without it only weekends are off, and clocks say so.",
+        description="YAML: `holidays` and `workdays` (调休), lists of days; without it only weekends are off, and clocks say so.",
     )
     lead_reminder_days: list[Annotated[int, Field(ge=1, le=365)]] = Field(
         default=[5, 2],
