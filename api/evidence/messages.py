@@ -170,9 +170,8 @@ def _write_day(work: Working, start: datetime) -> int:
         work.proved(f"data/messages/{name}", "message") as messages,
         work.lines(f"data/payloads/{name}", "payload", beside=True) as payloads,
     ):
-        for leaf, number, received_at, gateway, channel, packet_id, digest, payload in found:
-            messages.put(leaf, message_leaf(number, received_at, gateway, channel, packet_id, digest))
-            payloads.put(_payload_line(number, payload))
+        messages.put([row[0] for row in found], [message_leaf(*row[1:-1]) for row in found])
+        payloads.put([_payload_line(row[1], row[-1]) for row in found])
     return len(found)
 
 

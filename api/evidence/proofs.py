@@ -16,7 +16,8 @@ from store.log.canonical import utc_text
 from store.log.keys import public_keys
 from store.log.merkle import needed_nodes
 from store.log.notes import VerifierKey
-from store.log.tree import Tree
+from store.log.tiles import WIDTH
+from store.log.tree import Tree, read_tiles
 from store.queries import queries
 
 EARLIER_MOST = 64
@@ -41,7 +42,7 @@ def write_proofs(work: Working, records: Records, signer: VerifierKey) -> list[S
     tree = Tree(work.connection, work.size)
     work.add(f"{_FOLDER}/checkpoint.txt", "log", work.head.note.encode())
     work.add(f"{_FOLDER}/keys.json", "log", _json(_keys(work, signer)))
-    _check_leaves(work, tree)
+    _check_leaves(work)
     work.step("proofs", 0.3)
     _nodes(work, tree)
     work.step("proofs", 0.8)
@@ -83,13 +84,17 @@ def _keys(work: Working, signer: VerifierKey) -> list[dict[str, object]]:
     ]
 
 
-def _check_leaves(work: Working, tree: Tree) -> None:
+def _check_leaves(work: Working) -> None:
     """Every record must be what was sealed: a package that its own verifier refuses would help nobody."""
     for start in range(0, len(work.leaves), _LEAVES_AT_ONCE):
         leaves = work.leaves[start : start + _LEAVES_AT_ONCE]
-        hashes = tree.nodes((0, leaf) for leaf in leaves)
+        tiles = read_tiles(
+            work.connection, [(0, tile) for tile in sorted({leaf // WIDTH for leaf in leaves})]
+        )
         for place, leaf in enumerate(leaves, start):
-            if hashes[0, leaf] != work.hashes[32 * place : 32 * place + 32]:
+            at = leaf % WIDTH * 32
+            sealed = tiles.get((0, leaf // WIDTH), b"")[at : at + 32]
+            if sealed != work.hashes[32 * place : 32 * place + 32]:
                 raise LogError(
                     f"The record of leaf {leaf} is not what was sealed: run `outfall log verify`, which names what was changed.",
                     code="evidence_differs_from_log",
@@ -101,8 +106,8 @@ def _nodes(work: Working, tree: Tree) -> None:
     needed = needed_nodes(work.leaves, work.size)
     with work.lines(f"{_FOLDER}/nodes.txt", "log") as lines:
         for start in range(0, len(needed), _LEAVES_AT_ONCE):
-            for (level, index), value in tree.nodes(needed[start : start + _LEAVES_AT_ONCE]).items():
-                lines.put(b"%d %d %s" % (level, index, value.hex().encode()))
+            nodes = tree.nodes(needed[start : start + _LEAVES_AT_ONCE])
+            lines.put([f"{level} {index} {value.hex()}".encode() for (level, index), value in nodes.items()])
 
 
 def _stamps(work: Working, records: Records) -> list[Mapping[str, Any]]:

@@ -92,8 +92,7 @@ def write_device_records(work: Working) -> int:
     with rows(work.connection) as cursor:
         found = cursor.execute(queries("evidence")["device_records"], _spans(work)).fetchall()
     with work.lines("data/device_records.jsonl", "device_record") as lines:
-        for row in found:
-            lines.put(canonical({**_plain(row), "body": exact_json(row["body"])}))
+        lines.put([canonical({**_plain(row), "body": exact_json(row["body"])}) for row in found])
     return len(found)
 
 
@@ -104,9 +103,9 @@ def write_quarantine(work: Working) -> dict[str, int]:
         found = cursor.execute(queries("evidence")["quarantined_pieces"], _spans(work)).fetchall()
     with work.lines("data/quarantine.jsonl", "quarantine") as lines:
         for row in found:
-            digest = hashlib.sha256(row.pop("raw")).hexdigest()
-            lines.put(canonical({**_plain(row), "sha256": digest}))
+            row["sha256"] = hashlib.sha256(row.pop("raw")).hexdigest()
             counts[row["reason"]] = counts.get(row["reason"], 0) + 1
+        lines.put([canonical(_plain(row)) for row in found])
     return counts
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
@@ -74,7 +74,6 @@ class Working:
         with self.spool.entry(path, beside=beside) as writer:
             made = Lines(writer)
             yield made
-            made.flush()
         self.files[path] = (kind, made.count)
 
     @contextmanager
@@ -100,13 +99,12 @@ class Working:
         """
         with self.proved(path, kind) as lines:
             for part in portions(sorted(leaves), LEAVES_AT_ONCE):
-                found = 0
-                for number, data in read_leaves(self.connection, kind, part):
-                    lines.put(leaves[number], data)
+                found = list(read_leaves(self.connection, kind, part))
+                if len(found) != len(part):
+                    raise bytes_missing(len(part) - len(found), path)
+                lines.put([leaves[number] for number, _ in found], [data for _, data in found])
+                for _, data in found:
                     take(data)
-                    found += 1
-                if found != len(part):
-                    raise bytes_missing(len(part) - found, path)
 
 
 def bytes_missing(count: int, path: str) -> StoreError:
@@ -120,25 +118,17 @@ def bytes_missing(count: int, path: str) -> StoreError:
 
 
 class Lines:
-    """Takes lines without their ends and writes many at once."""
+    """Takes lines without their ends."""
 
     def __init__(self, writer: EntryWriter) -> None:
         self._writer = writer
-        self._waiting: list[bytes] = []
         self.count = 0
 
-    def put(self, line: bytes) -> None:
-        """The next line."""
-        self._waiting.append(line)
-        self.count += 1
-        if len(self._waiting) >= LINES_AT_ONCE:
-            self.flush()
-
-    def flush(self) -> None:
-        """Write what waits."""
-        if self._waiting:
-            self._writer.write(b"\n".join(self._waiting) + b"\n")
-            self._waiting.clear()
+    def put(self, lines: Sequence[bytes]) -> None:
+        """The next lines."""
+        self.count += len(lines)
+        for start in range(0, len(lines), LINES_AT_ONCE):
+            self._writer.write(b"\n".join(lines[start : start + LINES_AT_ONCE]) + b"\n")
 
 
 class Proved:
@@ -149,13 +139,15 @@ class Proved:
         self._leaves = leaves
         self._work = work
 
-    def put(self, leaf: int, data: bytes) -> None:
-        """The next leaf with its bytes."""
-        digest = leaf_hash(data)
+    def put(self, leaves: Sequence[int], data: Sequence[bytes]) -> None:
+        """The next leaves with their bytes."""
+        digests = [leaf_hash(line) for line in data]
         self._lines.put(data)
-        self._leaves.put(b"%d %s" % (leaf, digest.hex().encode()))
-        self._work.leaves.append(leaf)
-        self._work.hashes += digest
+        self._leaves.put(
+            [f"{leaf} {digest.hex()}".encode() for leaf, digest in zip(leaves, digests, strict=True)]
+        )
+        self._work.leaves.extend(leaves)
+        self._work.hashes += b"".join(digests)
 
 
 def portions(ids: Iterable[int], most: int) -> Iterator[list[int]]:
