@@ -154,7 +154,7 @@ def download_package(package_id: PackageId, services: ServicesHere, principal: R
 
 def _asked(body: AskForPackage) -> Asked:
     subject = body.subject
-    return Asked(subject.kind, subject.id, body.from_time, body.to_time, body.as_of, body.formal)
+    return Asked(subject.kind, str(subject.id), body.from_time, body.to_time, body.as_of, body.formal)
 
 
 def _caller(principal: Principal) -> Caller:

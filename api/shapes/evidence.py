@@ -18,7 +18,7 @@ class Subject(Shape):
     """What a package is about."""
 
     kind: SubjectKind
-    id: SubjectId = Field(
+    id: SubjectId | Annotated[int, Field(ge=1, lt=2**63)] = Field(
         description="Outlet as in the sites file; of a lead or an alert its number or its id."
     )
 

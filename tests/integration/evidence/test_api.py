@@ -162,6 +162,13 @@ REFUSED: list[tuple[str, dict[str, Any], int, str]] = [
     ("a time of no zone", {"from": "2026-05-06T00:00:00"}, 400, "request_invalid"),
     ("too long", {"to": "2028-05-06T00:00:00+08:00"}, 400, "span_too_long"),
     ("no such outlet", {"subject": {"kind": "outlet", "id": "nowhere"}}, 404, "outlet_not_found"),
+    (
+        "an alert by its id, which nobody has",
+        {"subject": {"kind": "alert", "id": 987654}},
+        404,
+        "alert_not_found",
+    ),
+    ("a lead by its number", {"subject": {"kind": "lead", "id": "XS-20260506-0001"}}, 404, "lead_not_found"),
     ("no such kind", {"subject": {"kind": "site", "id": OUTLET}}, 400, "request_invalid"),
     ("no such checkpoint", {"as_of": 1}, 404, "checkpoint_not_found"),
     ("something unknown", {"colour": "red"}, 400, "request_invalid"),
