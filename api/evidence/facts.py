@@ -51,7 +51,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from api.evidence.factsof import alert_facts, lead_facts, outlet_facts, reviews
+from api.evidence.factsof import outlet_facts
+from api.evidence.history import alert_facts, lead_facts, reviews
 from api.evidence.leads import reviewed
 from api.evidence.periodbook import PeriodBook
 from api.evidence.proofs import Stamp

@@ -1,9 +1,9 @@
-"""The parts of a report's facts (shapes: ``api.evidence.facts``): an outlet with its series and tables, an alert, a lead."""
+"""An outlet with its series and tables, as a report tells of it (shape: ``api.evidence.facts``)."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -25,7 +25,7 @@ def outlet_facts(key: int, work: Working, records: Records, book: PeriodBook) ->
     outlet = records.newest["outlet"][str(key)]
     version = _held(records, "outlet_version", key, work.place)
     monitor = _held(records, "monitor_version", key, work.place)
-    oxygen = _decimal(version.get("oxygen_reference"))
+    oxygen = decimal_of(version.get("oxygen_reference"))
     limits = _limits(key, work.place, records, book)
     gas = outlet["medium"] == "gas" and oxygen is not None
     series = [
@@ -65,12 +65,12 @@ def outlet_facts(key: int, work: Working, records: Records, book: PeriodBook) ->
             {
                 "label": row["label"],
                 "factors": list(row["factors"]),
-                "hours_per_event": _decimal(row["hours_per_event"]),
-                "hours_per_year": _decimal(row["hours_per_year"]),
-                "ceiling": _decimal(row["ceiling"]),
+                "hours_per_event": decimal_of(row["hours_per_event"]),
+                "hours_per_year": decimal_of(row["hours_per_year"]),
+                "ceiling": decimal_of(row["ceiling"]),
                 "source": row["source"],
-                "from": _moment(row["valid_from"]),
-                "to": _moment(row["valid_to"]),
+                "from": moment_of(row["valid_from"]),
+                "to": moment_of(row["valid_to"]),
             }
             for row in _touching(_of(records, "exemption_version", key), work.place)
         ],
@@ -195,7 +195,7 @@ def _limits(key: int, place: Place, records: Records, book: PeriodBook) -> dict[
     chosen = {row["key"]: row for row in believed}
     chosen.update({row["key"]: row for row in _of(records, "limit_version", key) if row["key"] in named})
     found: dict[str, list[Row]] = {}
-    for row in sorted(chosen.values(), key=lambda row: (_moment(row["valid_from"]), row["key"])):
+    for row in sorted(chosen.values(), key=lambda row: (moment_of(row["valid_from"]), row["key"])):
         found.setdefault(row["factor"], []).append(row)
     return found
 
@@ -204,14 +204,14 @@ def _limit(row: Row) -> dict[str, Any]:
     return {
         "key": row["key"],
         "basis": row["basis"],
-        "minimum": _decimal(row["minimum"]),
-        "maximum": _decimal(row["maximum"]),
+        "minimum": decimal_of(row["minimum"]),
+        "maximum": decimal_of(row["maximum"]),
         "standard": row["standard"],
         "clause": row["clause"],
         "source": row["source"],
         "condition": _condition(row["condition"]),
-        "from": _moment(row["valid_from"]),
-        "to": _moment(row["valid_to"]),
+        "from": moment_of(row["valid_from"]),
+        "to": moment_of(row["valid_to"]),
     }
 
 
@@ -232,7 +232,7 @@ def _marks(key: int, place: Place, records: Records) -> list[dict[str, Any]]:
     withdrawn = records.newest.get("mark_withdrawal", {})
     found = []
     for row in _of(records, "mark", key):
-        begin, end = _moment(row["from_time"]), _moment(row["to_time"])
+        begin, end = moment_of(row["from_time"]), moment_of(row["to_time"])
         assert begin is not None and end is not None
         if begin >= place.to_time or end <= place.from_time:
             continue
@@ -244,10 +244,10 @@ def _marks(key: int, place: Place, records: Records) -> list[dict[str, Any]]:
                 "from": begin,
                 "to": end,
                 "filed_by": row["filed_by"],
-                "received_at": _moment(row["received_at"]),
-                "deadline": _moment(row["deadline"]),
+                "received_at": moment_of(row["received_at"]),
+                "deadline": moment_of(row["deadline"]),
                 "late": row["late"],
-                "withdrawn_at": _moment(taken_back.get("withdrawn_at")),
+                "withdrawn_at": moment_of(taken_back.get("withdrawn_at")),
                 "withdrawn_reason": taken_back.get("reason"),
             }
         )
@@ -260,7 +260,7 @@ def _checks(key: int, records: Records) -> list[dict[str, Any]]:
             "kind": row["kind"],
             "factor": row["factor"],
             "name": name_of(row["factor"]),
-            "at": _moment(row["checked_at"]),
+            "at": moment_of(row["checked_at"]),
             "passed": row["passed"],
             "detail": _detail("check", row, "reference", "measured"),
             "id": row["id"],
@@ -272,7 +272,7 @@ def _checks(key: int, records: Records) -> list[dict[str, Any]]:
             "kind": "chain",
             "factor": row["factor"],
             "name": name_of(row["factor"]),
-            "at": _moment(row["start"]),
+            "at": moment_of(row["start"]),
             # Whether the platform differs is judged for each hour; the report shows the values.
             "passed": True,
             "detail": _detail("chain", row, "instrument", "logger"),
@@ -286,92 +286,12 @@ def _checks(key: int, records: Records) -> list[dict[str, Any]]:
 
 def _detail(kind: str, row: Row, *columns: str) -> str | None:
     said = [
-        text(f"evidence.{kind}.{name}", value=_decimal(row[name]))
+        text(f"evidence.{kind}.{name}", value=decimal_of(row[name]))
         for name in columns
         if row[name] is not None
     ]
     said += [row["note"]] if row.get("note") else []
     return text("evidence.condition.and").join(said) or None
-
-
-def alert_facts(records: Records, alert: Row, outlets: Mapping[int, str]) -> dict[str, Any]:
-    """An alert with its history."""
-    events = [row for row in records.rows("alert_event") if row["alert_id"] == alert["id"]]
-    return {
-        **{name: alert[name] for name in ("number", "code", "count", "condition", "handling", "severity")},
-        "outlet": outlets.get(alert["outlet_key"]),
-        "factor": name_of(alert["factor"]) if alert["factor"] else None,
-        "first_seen": _moment(alert["first_seen"]),
-        "last_seen": _moment(alert["last_seen"]),
-        "events": [_event(row) for row in events],
-    }
-
-
-def lead_facts(records: Records, place: Place) -> dict[str, Any] | None:
-    """The lead that the package is about."""
-    lead = records.newest.get("lead", {}).get(place.id) if place.kind == "lead" else None
-    if lead is None:
-        return None
-
-    def rows(table: str) -> list[Row]:
-        return [row for row in records.rows(table) if row["lead_id"] == lead["id"]]
-
-    return {
-        **{name: lead[name] for name in ("number", "state", "title", "kind")},
-        "found_at": _moment(lead["found_at"]),
-        "drafted_by": lead["created_by"],
-        "facts": lead["facts"] or "",
-        "statement": [
-            {"at": _moment(row["at"]), "by": row["made_by"], "text": row["content"]}
-            for row in rows("lead_statement")
-        ],
-        "events": [_event(row) for row in rows("lead_event")],
-        "clocks": [
-            {
-                "kind": row["kind"],
-                "due": _moment(row["due_at"]),
-                "basis": row["clause"],
-                "met_at": _moment(row["met_at"]),
-            }
-            for row in sorted(rows("lead_clock"), key=lambda row: (row["starts_at"], row["kind"]))
-        ],
-        "legal": [_candidate(row) for row in lead["candidates"]],
-    }
-
-
-def reviews(records: Records, place: Place) -> list[dict[str, Any]]:
-    """The reviews of the lead that the package is about, in their order."""
-    if place.kind != "lead":
-        return []
-    return [
-        {
-            "step": row["kind"],
-            "by": row["display_name"] or row["reviewer"],
-            "at": _moment(row["at"]),
-            "opinion": row["opinion"],
-            "outcome": "passed" if row["result"] == "sign" else "returned",
-        }
-        for row in records.rows("lead_review")
-        if str(row["lead_id"]) == place.id
-    ]
-
-
-def _candidate(row: Row) -> dict[str, Any]:
-    fine = row.get("fine")
-    reasons = [reason["text"] for reason in row.get("reasons", []) if reason.get("code") != "in_force"]
-    return {
-        "title": row["law_zh"],
-        "article": row["article"],
-        "text": row.get("act_zh"),
-        "fine": text("evidence.fine", low=fine[0], high=fine[1]) if fine else None,
-        "from": None if row["valid_from"] is None else date.fromisoformat(row["valid_from"]),
-        "to": None if row["valid_to"] is None else date.fromisoformat(row["valid_to"]),
-        "conflict": text("evidence.condition.and").join(reasons) or None,
-    }
-
-
-def _event(row: Row) -> dict[str, Any]:
-    return {"at": _moment(row["at"]), "action": row["action"], "by": row["actor"], "comment": row["reason"]}
 
 
 def _of(records: Records, table: str, outlet_key: int) -> list[Row]:
@@ -382,7 +302,7 @@ def _touching(rows: Iterable[Row], place: Place) -> list[Row]:
     """The versions that were believed at the checkpoint and held on some day of the period."""
     found = []
     for row in rows:
-        begin, end = _moment(row["valid_from"]), _moment(row["valid_to"])
+        begin, end = moment_of(row["valid_from"]), moment_of(row["valid_to"])
         assert begin is not None
         if row["recorded_to"] is None and begin < place.to_time and (end is None or end > place.from_time):
             found.append(row)
@@ -398,9 +318,11 @@ def _held(records: Records, table: str, outlet_key: int, place: Place) -> Row:
     return believed[-1] if believed else {}
 
 
-def _moment(said: str | None) -> datetime | None:
+def moment_of(said: str | None) -> datetime | None:
+    """A moment of a record in Beijing time."""
     return None if said is None else datetime.fromisoformat(said).astimezone(BEIJING)
 
 
-def _decimal(said: str | int | None) -> Decimal | None:
+def decimal_of(said: str | int | None) -> Decimal | None:
+    """A number of a record with every digit."""
     return None if said is None else Decimal(said)
