@@ -6,18 +6,21 @@ They are most of the bytes and take part in no proof; so the time that the datab
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 
 from psycopg import sql
+from psycopg.types.multirange import Multirange
 
 from api.evidence.container import Spool
-from api.evidence.messages import leave_out
+from api.evidence.messages import replayed_later, unsealed_messages
 from api.evidence.values import write_readings
 from api.evidence.working import Working
 from store.database import Connection, connect
+from store.evidence import Place
+from store.log.spans import joined, multirange, spans_of
 from store.queries import queries
 from store.settings import Settings
 
@@ -35,6 +38,18 @@ def begin_reading(connection: Connection, state: str | None = None) -> None:
     connection.execute(statements["be_unbound"])
 
 
+def outlet_ids(connection: Connection, place: Place) -> dict[int, str]:
+    """The outlets of a place by their keys."""
+    arguments = {"keys": list(place.outlet_keys)}
+    return dict(connection.execute(queries("evidence")["outlet_ids"], arguments).fetchall())
+
+
+def _left_out(connection: Connection, work: Working) -> Multirange[int]:
+    """The messages whose readings are not in the package: what the checkpoint does not cover, and what was replayed after it."""
+    later = replayed_later(connection, work.place, work.size)
+    return multirange(joined([*unsealed_messages(connection, work.size), *spans_of(later)]))
+
+
 @dataclass(frozen=True, slots=True)
 class Aside:
     """Where the readings go meanwhile."""
@@ -43,9 +58,7 @@ class Aside:
     spool: Spool
 
     @contextmanager
-    def reading(
-        self, work: Working, outlets: Mapping[int, str], unsealed: Sequence[int]
-    ) -> Iterator[Callable[[], Mapping[str, int]]]:
+    def reading(self, work: Working) -> Iterator[Callable[[], Mapping[str, int]]]:
         """Read in another thread while the block runs; gives the function that waits for it and puts the files into the package.
 
         What that function returns is the number of rows by path; it raises what reading raised.
@@ -61,8 +74,9 @@ class Aside:
         def read() -> dict[str, int]:
             with connect(self.settings.database(), name="evidence-aside") as connection:
                 begin_reading(connection, row[0])
-                leave_out(connection, unsealed)
-                return write_readings(connection, work.place, outlets, self.spool, check)
+                left_out = _left_out(connection, work)
+                outlets = outlet_ids(connection, work.place)
+                return write_readings(connection, work.place, outlets, left_out, self.spool, check)
 
         with ThreadPoolExecutor(1, thread_name_prefix="evidence-aside") as pool:
             under_way = pool.submit(read)

@@ -16,7 +16,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import BinaryIO, cast
 
-from api.evidence.aside import Aside, begin_reading
+from api.evidence.aside import Aside, begin_reading, outlet_ids
 from api.evidence.bag import close_bag
 from api.evidence.container import Spool, pack
 from api.evidence.describe import description, leaflet
@@ -118,13 +118,13 @@ def _collect(
     plans: Plans, work: Working, aside: Aside, identifier: str, unjudged: Sequence[datetime]
 ) -> _Said:
     plans.step("records", 0)
-    records = choose_records(work)
-    outlets = {key: str(records.newest["outlet"][str(key)]["id"]) for key in work.place.outlet_keys}
+    outlets = outlet_ids(work.connection, work.place)
     terms = Terms.of(plans.settings)
-    named = message_ids(records.rows("quality_check"))
-    choice = choose_messages(work, named, terms.partial_frame)
     book = PeriodBook()
-    with aside.reading(work, outlets, choice.unsealed) as readings:
+    with aside.reading(work) as readings:
+        records = choose_records(work)
+        named = message_ids(records.rows("quality_check"))
+        chains = choose_messages(work, named, terms.partial_frame)
         write_records(records)
         _attachments(work, records)
         messages = write_messages(work)
@@ -151,7 +151,7 @@ def _collect(
     work.add("data/report.pdf", "report", render(facts), lines=False)
     site = records.newest["site"][str(work.place.site_key)]["id"]
     described = {
-        **description(plans, work, choice.chains, terms, identifier, unjudged),
+        **description(plans, work, chains, terms, identifier, unjudged),
         "site": {"id": site, "key": work.place.site_key, "name": facts["site"]["name"]},
         "outlets": [{"id": outlets[key], "key": key} for key in work.place.outlet_keys],
         "sample": said.sample,

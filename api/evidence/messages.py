@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from bisect import bisect_right
+from collections.abc import Mapping, Sequence
 from datetime import datetime, time, timedelta
 from itertools import islice
 from json.encoder import encode_basestring
 from typing import Any
 
-from api.evidence.working import Working, bytes_missing
+from api.evidence.working import Working, bytes_missing, sealed_by
 from store.clock import BEIJING, DAY
 from store.database import Connection
+from store.errors import LogError
+from store.evidence import Place
 from store.log.canonical import message_leaf
+from store.log.spans import Spans, spans_of
 from store.queries import queries
 
 ROUNDS = 500
@@ -22,16 +25,8 @@ ROUNDS = 500
 _GROUP = 2000
 
 
-@dataclass(frozen=True, slots=True)
-class Choice:
-    """The chains of messages whose bytes are one stream, and the messages that the checkpoint does not cover."""
-
-    chains: tuple[tuple[int, ...], ...]
-    unsealed: tuple[int, ...]
-
-
-def choose_messages(work: Working, extra: Sequence[int], gap: timedelta) -> Choice:
-    """Note which messages the package holds, and return the rest of the choice.
+def choose_messages(work: Working, extra: Sequence[int], gap: timedelta) -> tuple[tuple[int, ...], ...]:
+    """Note which messages the package holds, and return the chains: messages whose bytes are one stream.
 
     ``extra`` are numbers of messages that records name. Within ``gap`` a frame goes on in the next message of its gateway.
     """
@@ -44,33 +39,51 @@ def choose_messages(work: Working, extra: Sequence[int], gap: timedelta) -> Choi
     }
     work.connection.execute(sql["make_messages"])
     times: dict[int, datetime] = dict(work.connection.execute(sql["candidate_messages"], span).fetchall())
-    later = _replayed_later(work, times)
-    for number in later:
-        del times[number]
+    for number in replayed_later(work.connection, place, work.size):
+        times.pop(number, None)
     times.update(work.connection.execute(sql["messages_of_pieces"], span).fetchall())
     missing = [number for number in extra if number not in times]
     if missing:
         times.update(work.connection.execute(sql["messages_by_id"], {"ids": missing}).fetchall())
     sealed = work.sealed("message", sorted(times))
+    _check_known(work, sorted(times.keys() - sealed.keys()))
     _keep(work, sealed, times)
-    unsealed = tuple(sorted((times.keys() - sealed.keys()) | later))
     work.connection.execute(sql["index_package_messages"])
     if not sealed:
-        return Choice((), unsealed)
+        return ()
     bounds = (min(times.values()), max(times.values()))
     chains, added, received = _chains(work, gap, bounds, frozenset(sealed))
     _keep(work, added, received)
-    return Choice(chains, unsealed)
+    return chains
 
 
-def _replayed_later(work: Working, times: Mapping[int, datetime]) -> set[int]:
-    """The messages among these that were refused, and whose readings a replay after the checkpoint has stored."""
-    if not times:
-        return set()
-    span = {"earliest": min(times.values()), "latest": max(times.values())}
-    found = work.connection.execute(queries("evidence")["replayed_messages"], span).fetchall()
-    sealed = work.sealed("record", (record for _, record in found))
-    return {number for number, record in found if record not in sealed and number in times}
+def unsealed_messages(connection: Connection, size: int) -> Spans:
+    """The messages that a checkpoint does not cover."""
+    row = connection.execute(queries("evidence")["unsealed_messages"], {"size": size}).fetchone()
+    return spans_of(row[0]) if row is not None else []
+
+
+def _check_known(work: Working, numbers: Sequence[int]) -> None:
+    """What is not sealed yet was noted to be; a reading of any other message cannot be proved."""
+    spans = unsealed_messages(work.connection, work.size) if numbers else []
+    lows = [low for low, _ in spans]
+    for number in numbers:
+        place = bisect_right(lows, number) - 1
+        if place < 0 or number >= spans[place][1]:
+            raise LogError(
+                f"Readings name message {number}, which the log does not have: run `outfall log verify`.",
+                code="evidence_unproved",
+                message=number,
+            )
+
+
+def replayed_later(connection: Connection, place: Place, size: int) -> set[int]:
+    """The messages that were refused, and whose readings a replay after the checkpoint has stored."""
+    found = connection.execute(
+        queries("evidence")["replayed_messages"], {"from_time": place.from_time}
+    ).fetchall()
+    sealed = sealed_by(connection, size, "record", (record for _, record in found))
+    return {number for number, record in found if record not in sealed}
 
 
 def _keep(work: Working, leaves: Mapping[int, int], times: Mapping[int, datetime]) -> None:
@@ -81,16 +94,6 @@ def _keep(work: Working, leaves: Mapping[int, int], times: Mapping[int, datetime
     ):
         while block := "".join(islice(lines, _GROUP)):
             copy.write(block)
-
-
-def leave_out(connection: Connection, numbers: Iterable[int]) -> None:
-    """Note the messages whose readings are not in the package."""
-    sql = queries("evidence")
-    connection.execute(sql["make_unsealed"])
-    with connection.cursor() as cursor, cursor.copy(sql["copy_unsealed_messages"]) as copy:
-        for number in numbers:
-            copy.write_row((number,))
-    connection.execute(sql["analyze_unsealed"])
 
 
 def _chains(

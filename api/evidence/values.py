@@ -7,6 +7,8 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any
 
+from psycopg.types.multirange import Multirange
+
 from api.evidence.container import EntryWriter, Spool
 from api.evidence.working import Working
 from store.database import Connection, rows
@@ -43,13 +45,14 @@ def write_readings(
     connection: Connection,
     place: Place,
     outlets: Mapping[int, str],
+    left_out: Multirange[int],
     spool: Spool,
     check: Callable[[], None],
 ) -> dict[str, int]:
     """Write every revision of the readings of the chosen messages as CSV, a file an outlet and kind; rows by path.
 
-    Runs beside the rest of the collecting, on a connection that sees the same state. ``check`` is called
-    now and then, and may raise to stop it.
+    ``left_out``: messages whose readings are not in the package. Runs beside the rest of the collecting, on a connection that sees
+    the same state; ``check`` is called now and then, and may raise to stop it.
     """
     sql = queries("evidence")
     lines: dict[str, int] = {}
@@ -60,7 +63,7 @@ def write_readings(
     ]
     for key, kind in kinds:
         path = f"data/readings/{outlets[key]}-{kind}.csv"
-        arguments = {**_span(place, key), "kind": kind}
+        arguments = {**_span(place, key), "kind": kind, "left_out": left_out}
         found = connection.execute(queries("read")["reading_factors"], arguments).fetchall()
         factors = sorted(row[0] for row in found)
         with spool.entry(path) as writer:

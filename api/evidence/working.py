@@ -57,11 +57,7 @@ class Working:
 
     def sealed(self, kind: str, ids: Iterable[int]) -> dict[int, int]:
         """Those of some messages, periods or records that the checkpoint covers, each with its leaf."""
-        found: dict[int, int] = {}
-        for part in portions(ids, IDS_AT_ONCE):
-            places = places_of(self.connection, kind, part)
-            found.update((number, leaf) for number, leaf in places.items() if leaf < self.size)
-        return found
+        return sealed_by(self.connection, self.size, kind, ids)
 
     def add(self, path: str, kind: str, content: bytes, *, lines: bool = True) -> None:
         """A file of the payload at once. ``lines`` False: it is not made of lines."""
@@ -105,6 +101,15 @@ class Working:
                 lines.put([leaves[number] for number, _ in found], [data for _, data in found])
                 for _, data in found:
                     take(data)
+
+
+def sealed_by(connection: Connection, size: int, kind: str, ids: Iterable[int]) -> dict[int, int]:
+    """Those of some messages, periods or records that a checkpoint covers, each with its leaf."""
+    found: dict[int, int] = {}
+    for part in portions(ids, IDS_AT_ONCE):
+        places = places_of(connection, kind, part)
+        found.update((number, leaf) for number, leaf in places.items() if leaf < size)
+    return found
 
 
 def bytes_missing(count: int, path: str) -> StoreError:

@@ -137,9 +137,14 @@ create temporary table package_message (id bigint not null, received_at timestam
 -- The state of the database that this transaction sees, for another connection.
 select pg_export_snapshot()
 
--- name: make_unsealed
--- Messages that came after the checkpoint: their readings are not in the package.
-create temporary table package_unsealed (id bigint primary key) on commit drop
+-- name: unsealed_messages
+-- Messages that the checkpoint does not cover, as one set.
+select coalesce(range_agg(r), '{}')
+from (
+    select unnest(ids) as r from log_pending where kind = 'message'
+    union all
+    select unnest(ids) from log_run where kind = 'message' and first_leaf >= %(size)s
+) u
 
 -- name: candidate_messages
 -- Messages that gave readings of the period, uploads that are no readings, and pieces that were refused. A record is told by its own
@@ -164,7 +169,7 @@ from quarantine q
 join quarantine_replay r on r.quarantine_id = q.id and r.outcome in ('accepted', 'conflicting')
 join log_record l on l.kind = 'quarantine_replay' and l.content ->> 'quarantine_id' = q.id::text
                  and (l.content ->> 'replayed_at')::timestamptz = r.replayed_at
-where q.received_at >= %(earliest)s::timestamptz - interval '1 day' and q.received_at <= %(latest)s::timestamptz + interval '1 day'
+where q.received_at >= %(from_time)s::timestamptz - interval '7 days'
 
 -- name: messages_by_id
 -- When some messages were received.
@@ -174,18 +179,10 @@ select id, received_at from message where id = any(%(ids)s)
 -- The sealed ones of them.
 copy package_message (id, received_at, leaf) from stdin
 
--- name: copy_unsealed_messages
--- Their numbers.
-copy package_unsealed (id) from stdin
-
 -- name: index_package_messages
 -- So that joins find them, and the planner knows how many there are.
 create unique index on package_message (id);
 analyze package_message
-
--- name: analyze_unsealed
--- So that the planner knows how few there are.
-analyze package_unsealed
 
 -- name: cut_messages
 -- Messages that begin within a frame: neither with a head nor with a head in hexadecimal.
@@ -241,7 +238,7 @@ copy (
     from reading r
     where r.outlet_key = %(outlet_key)s and r.kind = %(kind)s::reading_kind and r.factor = %(factor)s
       and r.data_time >= %(from_time)s and r.data_time < %(to_time)s
-      and not exists (select from package_unsealed u where u.id = r.message_id)
+      and not r.message_id <@ %(left_out)s::int8multirange
     order by r.data_time, r.revision
 ) to stdout (format csv)
 
@@ -324,7 +321,7 @@ select o.key, o.site_key from outlet o where o.id = %(id)s
 
 -- name: outlet_ids
 -- Outlets by their keys.
-select id from outlet where key = any(%(keys)s) order by id
+select key, id from outlet where key = any(%(keys)s) order by id
 
 -- name: subject_alert
 -- An alert by its number or id, and the outlets that it is about: those of its site when it is about no single one.

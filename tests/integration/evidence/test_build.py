@@ -218,6 +218,7 @@ def test_the_thread_of_the_api_builds_what_is_queued(fresh_world: World) -> None
 TAMPERED: list[tuple[str, str, str]] = [
     # remark, statement of world.sql, code
     ("a record was changed", "change_mark", "evidence_differs_from_log"),
+    ("a reading was put in by hand", "forge_reading", "evidence_unproved"),
     ("the bytes of a message are gone", "lose_message", "evidence_bytes_missing"),
 ]
 

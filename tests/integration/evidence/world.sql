@@ -92,3 +92,8 @@ where state in ('queued', 'building')
 
 -- name: hold_messages
 lock table message in access exclusive mode
+
+-- name: forge_reading
+-- A hand in the database.
+insert into reading (data_time, outlet_key, kind, factor, revision, value, status, message_id, received_at)
+select data_time, outlet_key, kind, factor, 9, 999, status, 999999, received_at from reading where kind = 'hour' limit 1
