@@ -73,7 +73,7 @@ def _check_known(work: Working, numbers: Sequence[int]) -> None:
             raise LogError(
                 f"Readings name message {number}, which the log does not have: run `outfall log verify`.",
                 code="evidence_unproved",
-                message=number,
+                number=number,
             )
 
 

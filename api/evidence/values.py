@@ -51,8 +51,8 @@ def write_readings(
 ) -> dict[str, int]:
     """Write every revision of the readings of the chosen messages as CSV, a file an outlet and kind; rows by path.
 
-    ``left_out``: messages whose readings are not in the package. Runs beside the rest of the collecting, on a connection that sees
-    the same state; ``check`` is called now and then, and may raise to stop it.
+    ``left_out``: messages whose readings are not in the package. Runs beside the rest of the collecting, on a connection that
+    sees the same state; ``check`` is called now and then, and may raise to stop it.
     """
     sql = queries("evidence")
     lines: dict[str, int] = {}
