@@ -18,6 +18,7 @@ from api.evidence.container import Spool
 from api.evidence.messages import replayed_later, unsealed_messages
 from api.evidence.values import write_readings
 from api.evidence.working import Working
+from api.verifier.bundle import bundle
 from store.database import Connection, connect
 from store.evidence import Place
 from store.log.spans import joined, multirange, spans_of
@@ -78,8 +79,10 @@ class Aside:
                 outlets = outlet_ids(connection, work.place)
                 return write_readings(connection, work.place, outlets, left_out, self.spool, check)
 
-        with ThreadPoolExecutor(1, thread_name_prefix="evidence-aside") as pool:
+        with ThreadPoolExecutor(2, thread_name_prefix="evidence-aside") as pool:
             under_way = pool.submit(read)
+            # Put together once a process, best while everybody waits for the database; an error of it shows when it is asked for.
+            pool.submit(bundle)
 
             def wait() -> Mapping[str, int]:
                 lines = under_way.result()
