@@ -42,6 +42,14 @@ class Permission(StrEnum):
     STREAM_READ = "stream:read"  #: live events
     OPERATIONS_READ = "operations:read"  #: time-driven jobs and what became of them
     METRICS_READ = "metrics:read"  #: Prometheus metrics from elsewhere than this machine
+    ACCOUNT_OWN = "account:own"  #: one's own password, second factor, sessions and language
+    PEOPLE_READ = "people:read"  #: users, their roles and sessions, and tokens
+    PEOPLE_MANAGE = "people:manage"  #: add, change and disable users; create and revoke tokens
+    SITES_APPLY = "sites:apply"  #: apply a sites file: units, outlets, limits, list status as dated records
+    CHANNELS_APPLY = "channels:apply"  #: apply a channels file, and send a trial message
+    MESSAGES_READ = "messages:read"  #: the bytes of a message and how they were decoded; a company its own
+    QUARANTINE_READ = "quarantine:read"  #: what could not be used, and why
+    QUARANTINE_REPLAY = "quarantine:replay"  #: send what was refused through today's decoder
 
 
 _READ = frozenset(
@@ -53,6 +61,8 @@ _READ = frozenset(
         Permission.TASKS_READ,
         Permission.MARKS_READ,
         Permission.STREAM_READ,
+        Permission.ACCOUNT_OWN,
+        Permission.MESSAGES_READ,
         # Heads and proofs tell nothing of what is in the log; whoever has a package may check it against them.
         Permission.LOG_READ,
     }
@@ -69,6 +79,7 @@ _INNER = _READ | {
     Permission.EVIDENCE_READ,
     Permission.EVIDENCE_BUILD,
     Permission.RETENTION_READ,
+    Permission.QUARANTINE_READ,
 }
 
 _HANDLE = frozenset(
@@ -105,6 +116,10 @@ PERMISSIONS: Mapping[Role, frozenset[Permission]] = {
             Permission.LEDGER_READ,
             Permission.CHANNELS_READ,
             Permission.STREAM_READ,
+            Permission.ACCOUNT_OWN,
+            Permission.MESSAGES_READ,
+            Permission.QUARANTINE_READ,
+            Permission.QUARANTINE_REPLAY,
             Permission.OPERATIONS_READ,
             Permission.METRICS_READ,
             Permission.LOG_READ,
