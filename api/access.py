@@ -65,6 +65,8 @@ class Requires:
 
     async def __call__(self, request: Request) -> Principal:
         principal = await signed_in(request)
+        # The page of an error keeps its head.
+        request.state.principal = principal
         if not principal.may(self.permission):
             raise NotAllowed(
                 f"The role {principal.role} may not do this; it needs the permission {self.permission}.",

@@ -18,6 +18,7 @@ from api.metrics import Metrics
 from store.database import Connection
 from store.queries import queries
 from store.settings import Settings
+from store.texts import speaking
 
 # Requests run on up to 40 threads; more than ten statements at once gain nothing on the machines this runs on.
 POOL_SIZE = 10
@@ -41,8 +42,11 @@ class Database:
 
     @contextmanager
     def write(self) -> Iterator[Connection]:
-        """A transaction that is committed at the end of the block and rolled back when it raises."""
-        with self._pool.connection() as connection:
+        """A transaction that is committed at the end of the block and rolled back when it raises.
+
+        What is written down is Chinese, whatever language its writer reads.
+        """
+        with speaking("zh"), self._pool.connection() as connection:
             connection.execute(queries("read")["bound_transaction"], {"read_only": "off"})
             yield connection
 

@@ -1,23 +1,50 @@
-"""The Chinese texts that people read, by key.
+"""The texts that people read, by key: Chinese first, English as the second language.
 
-The catalogue is ``store/texts/*.yaml``: file name and keys joined by dots make the key, ``alerts.exceedance_hour.title``.
-Placeholders are ``{name}``. Code never holds Chinese sentences of its own.
+The catalogue is ``store/texts/*.yaml``: file name and keys joined by dots make the key, ``alerts.exceedance_hour.title``. English
+stands in ``store/texts/en`` under the same keys; what it lacks is said in Chinese. Placeholders are ``{name}``. Code never holds
+sentences of its own.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from functools import cache
 from importlib import resources
+from typing import Literal, get_args
 
 import yaml
 
+Language = Literal["zh", "en"]
+LANGUAGES: tuple[Language, ...] = get_args(Language)
+
+_language: ContextVar[Language] = ContextVar("language", default="zh")
+
+
+@contextmanager
+def speaking(language: Language) -> Iterator[None]:
+    """Within the block, and in threads started from it with its context, texts come in this language."""
+    token = _language.set(language)
+    try:
+        yield
+    finally:
+        _language.reset(token)
+
+
+def language() -> Language:
+    """The language that texts come in now; Chinese where nobody chose."""
+    return _language.get()
+
 
 @cache
-def catalogue() -> Mapping[str, str]:
+def catalogue(of: Language = "zh") -> Mapping[str, str]:
     """Every text by its full key. Raises ValueError on a value that is not text or a key that occurs twice."""
     texts: dict[str, str] = {}
-    for file in sorted(resources.files("store").joinpath("texts").iterdir(), key=lambda item: item.name):
+    folder = resources.files("store").joinpath("texts")
+    if of != "zh":
+        folder = folder.joinpath(of)
+    for file in sorted(folder.iterdir(), key=lambda item: item.name):
         if file.name.endswith(".yaml"):
             topic = file.name.removesuffix(".yaml")
             _collect(topic, yaml.safe_load(file.read_text(encoding="utf-8")) or {}, texts)
@@ -28,10 +55,12 @@ def _collect(prefix: str, node: object, into: dict[str, str]) -> None:
     if isinstance(node, dict):
         for key, value in node.items():
             _collect(f"{prefix}.{key}", value, into)
-    elif isinstance(node, str):
-        into[prefix] = node
-    else:
+    elif not isinstance(node, str):
         raise ValueError(f"the text {prefix!r} must be quoted text, not {node!r}")
+    elif prefix in into:
+        raise ValueError(f"the text {prefix!r} stands in the catalogue twice")
+    else:
+        into[prefix] = node
 
 
 def has(key: str) -> bool:
@@ -39,6 +68,14 @@ def has(key: str) -> bool:
     return key in catalogue()
 
 
+def plain(key: str) -> str:
+    """The text with its placeholders as they are. Raises KeyError for an unknown key."""
+    spoken = language()
+    if spoken != "zh" and key in catalogue(spoken):
+        return catalogue(spoken)[key]
+    return catalogue()[key]
+
+
 def text(key: str, /, **facts: object) -> str:
     """The text with its placeholders filled. Raises KeyError for an unknown key or a missing fact."""
-    return catalogue()[key].format(**facts)
+    return plain(key).format(**facts)

@@ -9,7 +9,7 @@ import logging
 from collections.abc import Callable, Coroutine
 from inspect import isawaitable
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 import psycopg
 from fastapi import FastAPI, Request
@@ -20,29 +20,36 @@ from psycopg_pool import PoolTimeout
 from starlette.exceptions import HTTPException
 
 from api.access import Principal
+from api.console.language import language_of
 from api.console.pages import render
 from api.problems import LOGIN_PATH, RETRY_SECONDS, status_of
-from store.errors import NotFound, OutfallError, StoreError
-from store.texts import text
+from store.errors import NotFound, OutfallError, Refused, StoreError
+from store.texts import has, speaking, text
 
 logger = logging.getLogger(__name__)
 
-_TOPIC_BY_STATUS = {403: "not_allowed", 404: "not_found", 409: "conflict", 503: "away"}
+_TOPIC_BY_STATUS = {403: "not_allowed", 404: "not_found", 409: "conflict", 422: "refused", 503: "away"}
 
 
 class ConsoleRoute(APIRoute):
-    """A route whose errors are pages."""
+    """A route whose pages come in the caller's language, and whose errors are pages."""
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         """The handler, with what it raises turned into a page."""
         handler = super().get_route_handler()
 
         async def handle(request: Request) -> Response:
+            with speaking(language_of(request)):
+                return await answer(request)
+
+        async def answer(request: Request) -> Response:
             try:
                 return await handler(request)
             except OutfallError as error:
                 return _page_of(request, error)
             except RequestValidationError:
+                if request.method != "GET":
+                    return _page_of(request, Refused("A field is missing or wrong.", code="request_invalid"))
                 return _page_of(request, NotFound("The address does not name a page."))
             except (psycopg.OperationalError, PoolTimeout) as error:
                 logger.error("%s %s: %s", request.method, request.url.path, error)
@@ -81,32 +88,48 @@ def _page_of(request: Request, error: OutfallError) -> Response:
         return _to_login(request)
     if status >= 500:
         logger.error("%s %s: %s", request.method, request.url.path, error)
-    return error_page(request, status, code=error.code)
+    return error_page(request, status, sentence=_sentence(error))
+
+
+def _sentence(error: OutfallError) -> str | None:
+    """What the catalogue says of the error by its code, with its facts; None where the words of the status say enough."""
+    key = f"errors.{error.code}"
+    # Most pages of 404 come from an address, and 503 passes by itself: the page's own words say what that means.
+    return text(key, **error.facts) if has(key) and status_of(error) not in (404, 503) else None
 
 
 def error_page(
-    request: Request, status: int, *, code: str | None = None, principal: Principal | None = None
+    request: Request, status: int, *, sentence: str | None = None, principal: Principal | None = None
 ) -> Response:
     """The page of a status. A page that may come back by itself (503) tries again after some seconds."""
     topic = _TOPIC_BY_STATUS.get(status, "failed")
-    meaning = "console.error.csrf" if code in ("csrf_wrong", "origin_foreign") else f"console.error.{topic}"
+    meaning = sentence or text(f"console.error.{topic}")
     retry = RETRY_SECONDS if status == 503 and request.method == "GET" else None
     if "HX-Request" in request.headers:
         # The page's script shows the sentence; a whole page has no place in a fragment.
-        return PlainTextResponse(text(meaning), status, headers={"Cache-Control": "no-store"})
+        return PlainTextResponse(meaning, status, headers={"Cache-Control": "no-store"})
     response = render(
         request,
         "error.html",
-        principal,
+        principal or getattr(request.state, "principal", None),
         status=status,
         number=status,
         title=text(f"console.error.{topic}_title"),
-        meaning=text(meaning),
+        meaning=meaning,
+        back=_form_page(request),
         retry_seconds=retry,
     )
     if status == 503:
         response.headers["Retry-After"] = str(RETRY_SECONDS)
     return response
+
+
+def _form_page(request: Request) -> str | None:
+    """The page that a refused form stood on, when it is one of our own."""
+    referer = urlsplit(request.headers.get("Referer", ""))
+    if request.method == "GET" or referer.netloc != request.headers.get("Host") or not referer.path:
+        return None
+    return referer._replace(scheme="", netloc="").geturl()
 
 
 def _to_login(request: Request) -> Response:

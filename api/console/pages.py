@@ -13,9 +13,12 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from api.access import Principal
 from api.console import words
+from api.console.answers import sentence_said
+from api.console.navigation import Menu, menu_for
 from api.console.platform import since_words
 from api.permissions import Permission
-from store.texts import catalogue, text
+from store import clock
+from store.texts import language, plain, text
 
 HERE = Path(__file__).resolve().parent
 STATIC = HERE / "static"
@@ -34,11 +37,15 @@ def environment() -> Environment:
     )
     made.globals.update(
         t=text,
-        raw=lambda key: catalogue()[key],
+        raw=plain,
+        language=language,
         ago=words.ago,
         factor_name=words.factor_name,
         factor_unit=words.factor_unit,
         stamp=words.stamp,
+        day=words.day_label,
+        minute=words.minute,
+        remaining=words.remaining,
         static=static_path,
         since_words=since_words,
         stream_path=STREAM_PATH,
@@ -66,6 +73,10 @@ def render(
     context = {
         "principal": principal,
         "page": None,
+        "now": clock.now(),
+        "said": sentence_said(request),
+        "menu": Menu((), ()) if principal is None else menu_for(principal.may),
+        "may": lambda permission: principal is not None and principal.may(Permission(permission)),
         "authority": None,
         "may_see_alerts": principal is not None and principal.may(Permission.ALERTS_READ),
         "may_acknowledge": principal is not None and principal.may(Permission.ALERTS_ACKNOWLEDGE),

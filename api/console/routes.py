@@ -10,7 +10,7 @@ from starlette.staticfiles import StaticFiles
 
 from api.access import Principal, requires
 from api.alertread import caller_of
-from api.console import alertview, login, outletpage, reads
+from api.console import alertview, login, outletpage, preferences, reads
 from api.console.errors import ConsoleRoute
 from api.console.overview import Facts, site_card
 from api.console.pages import STATIC, render
@@ -27,6 +27,7 @@ from store.people import Role
 
 router = APIRouter(route_class=ConsoleRoute, include_in_schema=False)
 router.include_router(login.router)
+router.include_router(preferences.router)
 router.include_router(outletpage.router)
 
 SitesReader = Annotated[Principal, requires(Permission.SITES_READ)]

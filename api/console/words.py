@@ -38,6 +38,17 @@ def stamp(moment: datetime) -> str:
     return moment.astimezone(BEIJING).strftime("%Y-%m-%d %H:%M:%S")
 
 
+def minute(moment: datetime) -> str:
+    """Beijing time to the minute: 2026-11-24 14:05."""
+    return moment.astimezone(BEIJING).strftime("%Y-%m-%d %H:%M")
+
+
+def remaining(until: datetime, now: datetime) -> str:
+    """What is left until a time runs out, or how long it has: 剩余 2 天, 已超期 3 小时."""
+    key = "console.frame.remaining" if until >= now else "console.frame.overdue"
+    return text(key, span=span_words(abs(until - now)))
+
+
 def clock(moment: datetime, now: datetime) -> str:
     """Beijing time to the minute, with the date only when it is not today's: 14:05 or 11-23 14:05."""
     there, here = moment.astimezone(BEIJING), now.astimezone(BEIJING)

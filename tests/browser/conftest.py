@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 import psycopg
 import pytest
 import uvicorn
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect, sync_playwright
 
 from api.app import create_app
@@ -19,6 +20,7 @@ from deploy.stack import free_port
 from store.settings import load_settings
 from tests.browser.world import PASSWORD, World, populate
 
+AXE = Axe()
 CHROMIUM = "/usr/bin/chromium"
 ARGUMENTS = [
     "--headless",
@@ -106,6 +108,15 @@ class Console:
     def wait_for_stream(self) -> None:
         """Return when the event stream is open, so that an event told now is heard."""
         expect(self.page.locator("#live-state.is-open")).to_be_visible()
+
+    def check_axe(self) -> None:
+        """Fail with every violation that axe-core finds on the page as it is now; none is excepted."""
+        found = AXE.run(self.page).response["violations"]
+        assert [
+            f"{rule['id']} ({rule['impact']}): {node['html'][:200]}"
+            for rule in found
+            for node in rule["nodes"]
+        ] == []
 
     @contextmanager
     def expecting(self, *texts: str) -> Iterator[None]:

@@ -121,7 +121,7 @@ def failing() -> FastAPI:
 
     @router.get("/conflict")
     def conflict() -> None:
-        raise Conflict("no", code="alert_settled")
+        raise Conflict("no", code="alert_settled", number="YJ-1")
 
     @router.get("/broken")
     def broken() -> None:

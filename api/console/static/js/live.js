@@ -57,6 +57,12 @@
     registry: () => refreshWhere(() => true),
     resync: () => refreshWhere(() => true),
   };
+  // A part may name any other event of the stream itself.
+  for (const { dataset: { refresh: name } } of document.querySelectorAll("[data-refresh]")) {
+    if (/^[a-z_]+$/.test(name) && !(name in handlers) && !["alerts", "strip", "periods"].includes(name)) {
+      handlers[name] = () => refreshWhere((part) => part.dataset.refresh === name);
+    }
+  }
 
   // ---- the stream ---------------------------------------------------------------------------------------------------------
   let source = null;
@@ -151,6 +157,8 @@
   // ---- what did not work --------------------------------------------------------------------------------------------------
   const problem = document.getElementById("problem");
   body.addEventListener("htmx:responseError", (event) => {
+    // A form shows its refusal itself, where it was filled in.
+    if (event.detail.elt.closest("form")?.querySelector(".form-problem")) return;
     problem.textContent = event.detail.xhr.responseText;
     problem.hidden = false;
   });
