@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import sys
 from collections import Counter
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from importlib import metadata
 from typing import Any
@@ -45,6 +45,41 @@ REFUSED = "store_refused"
 
 
 @dataclass(frozen=True, slots=True)
+class Chosen:
+    """Which pieces to replay; what is None does not choose. ``since`` (inclusive) and ``until`` are receive times."""
+
+    reason: str | None = None
+    gateway: str | None = None
+    mn: str | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+    ids: tuple[int, ...] | None = None
+
+    def arguments(self) -> dict[str, object]:
+        """For the statements."""
+        return {**asdict(self), "ids": None if self.ids is None else list(self.ids)}
+
+    def as_dict(self) -> dict[str, object]:
+        """For output as JSON: what chooses."""
+        shown = {name: value for name, value in self.arguments().items() if value is not None}
+        return {
+            name: value.isoformat() if isinstance(value, datetime) else value for name, value in shown.items()
+        }
+
+
+EVERYTHING = Chosen()
+
+
+@dataclass(frozen=True, slots=True)
+class Replayed:
+    """What became of one piece: ``outcome`` as in :class:`ReplayReport`, and the readings that it gave."""
+
+    id: int
+    outcome: str
+    readings: int
+
+
+@dataclass(frozen=True, slots=True)
 class ReplayReport:
     """``outcomes``: accepted, duplicate, conflicting, or the reason why a piece is still refused -> pieces."""
 
@@ -62,17 +97,15 @@ def replay(
     registry: Registry,
     *,
     actor: str,
-    reason: str | None = None,
-    gateway: str | None = None,
-    since: datetime | None = None,
+    origin: str = "cli",
+    chosen: Chosen = EVERYTHING,
     limit: int | None = None,
-    progress: Callable[[int, int], None] | None = None,
+    progress: Callable[[ReplayReport, int], None] | None = None,
     settings: Settings | None = None,
 ) -> ReplayReport:
     """Replay pieces that no replay has stored yet, oldest first, each in a transaction of its own.
 
-    ``reason``, ``gateway`` and ``since`` (receive time) choose among them; ``progress`` hears how
-    many of how many are done. Running it again
+    ``progress`` hears after each piece what has come of it so far, and how many pieces there are. Running it again
     changes nothing that is stored. Raises Conflict ``replay_runs`` while another replay runs.
     """
     connection.commit()
@@ -81,20 +114,63 @@ def replay(
     try:
         work = _Replay(connection, registry, actor, Terms.of(settings or load_settings()))
         with _only_one(connection):
-            report = work.run({"reason": reason, "gateway": gateway, "since": since}, limit, progress)
+            report = work.run(chosen, limit, progress)
         # Each piece is a row of its own with the actor, so that a replay that was cut off is seen there.
-        audit.record(
-            connection,
-            actor=actor,
-            origin="cli",
-            action="ingest:quarantine:replay",
-            subject=gateway,
-            detail={**report.as_dict(), "reason": reason},
-        )
+        _record(connection, report, actor, origin, chosen)
         return report
     finally:
         if not connection.closed:
             connection.autocommit = was_autocommit
+
+
+def replay_here(
+    connection: Connection,
+    registry: Registry,
+    ids: Sequence[int],
+    *,
+    actor: str,
+    origin: str,
+    settings: Settings,
+) -> tuple[Replayed, ...]:
+    """Replay some pieces in the caller's transaction, with an audit event; also those that a replay has stored before.
+
+    An id that no piece has is left out. Raises Conflict ``replay_runs`` while another replay runs.
+    """
+    sql = queries("ingest")
+    row = connection.execute(sql["lock_replay_here"]).fetchone()
+    if row is None or not row[0]:
+        raise _running()
+    work = _Replay(connection, registry, actor, Terms.of(settings))
+    with rows(connection) as cursor:
+        pieces = cursor.execute(sql["pieces_to_replay"], {"ids": list(ids)}).fetchall()
+    found = tuple(Replayed(piece["id"], *work.again(piece)) for piece in pieces)
+    if found:
+        outcomes = Counter(one.outcome for one in found)
+        report = ReplayReport(len(found), sum(one.readings for one in found), dict(outcomes))
+        _record(connection, report, actor, origin, Chosen(ids=tuple(one.id for one in found)))
+    return found
+
+
+def waiting(connection: Connection, chosen: Chosen) -> int:
+    """How many pieces a replay would take up now."""
+    sql = queries("ingest")
+    row = connection.execute(sql["count_to_replay"], {**chosen.arguments(), "upto": sys.maxsize}).fetchone()
+    return int(row[0]) if row else 0
+
+
+def _record(connection: Connection, report: ReplayReport, actor: str, origin: str, chosen: Chosen) -> None:
+    audit.record(
+        connection,
+        actor=actor,
+        origin=origin,
+        action="ingest:quarantine:replay",
+        subject=chosen.gateway,
+        detail={**report.as_dict(), "reason": chosen.reason, "chosen": chosen.as_dict()},
+    )
+
+
+def _running() -> Conflict:
+    return Conflict("Another replay is running; wait until it is done.", code="replay_runs")
 
 
 class _only_one:  # noqa: N801 - reads as a clause
@@ -106,7 +182,7 @@ class _only_one:  # noqa: N801 - reads as a clause
     def __enter__(self) -> None:
         row = self._connection.execute(queries("ingest")["lock_replay"]).fetchone()
         if row is None or not row[0]:
-            raise Conflict("Another replay is running; wait until it is done.", code="replay_runs")
+            raise _running()
 
     def __exit__(self, *_: object) -> None:
         if not self._connection.closed:
@@ -124,35 +200,42 @@ class _Replay:
         self._release = metadata.version("outfall")
 
     def run(
-        self, chosen: Mapping[str, object], limit: int | None, progress: Callable[[int, int], None] | None
+        self,
+        chosen: Chosen,
+        limit: int | None,
+        progress: Callable[[ReplayReport, int], None] | None,
     ) -> ReplayReport:
+        arguments = chosen.arguments()
         outcomes: Counter[str] = Counter()
         readings = 0
         after = 0
         row = self._connection.execute(self._sql["last_quarantine_id"]).fetchone()
         upto = row[0] if row else 0
-        counted = self._connection.execute(self._sql["count_to_replay"], {**chosen, "upto": upto}).fetchone()
+        counted = self._connection.execute(
+            self._sql["count_to_replay"], {**arguments, "upto": upto}
+        ).fetchone()
         total = min(counted[0] if counted else 0, limit or sys.maxsize)
         while limit is None or outcomes.total() < limit:
             count = AT_ONCE if limit is None else min(AT_ONCE, limit - outcomes.total())
             with rows(self._connection) as cursor:
                 found = cursor.execute(
                     self._sql["quarantined_to_replay"],
-                    {**chosen, "after": after, "upto": upto, "count": count},
+                    {**arguments, "after": after, "upto": upto, "count": count},
                 ).fetchall()
             if not found:
                 break
             for piece in found:
-                outcome, stored = self._again(piece)
+                outcome, stored = self.again(piece)
                 outcomes[outcome] += 1
                 readings += stored
                 after = piece["id"]
                 if progress is not None:
-                    progress(outcomes.total(), total)
+                    progress(ReplayReport(outcomes.total(), readings, dict(outcomes)), total)
         return ReplayReport(outcomes.total(), readings, dict(outcomes))
 
-    def _again(self, piece: Mapping[str, Any]) -> tuple[str, int]:
-        batch = self._decode(piece)
+    def again(self, piece: Mapping[str, Any]) -> tuple[str, int]:
+        """Decode, store and note one piece; what became of it and the readings that it gave."""
+        batch = _decoded(self._connection, self._registry, piece, self._terms)
         refused = [part.reason for part in batch.quarantined]
         kept = Batch(frames=batch.frames, records=batch.records)
         try:
@@ -176,18 +259,22 @@ class _Replay:
             },
         )
 
-    def _decode(self, piece: Mapping[str, Any]) -> Batch:
-        raw = bytes(piece["raw"])
-        if piece["reason"] in WHOLE_MESSAGE:
-            raw = self._payload_of(piece, raw)
-        origin = FrameOrigin(piece["message_id"], piece["received_at"], piece["gateway"], NO_OUTLET)
-        return decode_piece(origin, piece["channel"], raw, self._registry, self._terms)
 
-    def _payload_of(self, piece: Mapping[str, Any], beginning: bytes) -> bytes:
-        row = self._connection.execute(
-            self._sql["payload_of"], {"id": piece["message_id"], "received_at": piece["received_at"]}
-        ).fetchone()
-        return bytes(row[0]) if row else beginning
+def dry_run(
+    connection: Connection, registry: Registry, piece: Mapping[str, Any], settings: Settings
+) -> Batch:
+    """What a piece (``id, message_id, received_at, gateway, channel, reason, raw``) would come to now; nothing is written."""
+    return _decoded(connection, registry, piece, Terms.of(settings))
+
+
+def _decoded(connection: Connection, registry: Registry, piece: Mapping[str, Any], terms: Terms) -> Batch:
+    raw = bytes(piece["raw"])
+    if piece["reason"] in WHOLE_MESSAGE:
+        arguments = {"id": piece["message_id"], "received_at": piece["received_at"]}
+        row = connection.execute(queries("ingest")["payload_of"], arguments).fetchone()
+        raw = bytes(row[0]) if row else raw
+    origin = FrameOrigin(piece["message_id"], piece["received_at"], piece["gateway"], NO_OUTLET)
+    return decode_piece(origin, piece["channel"], raw, registry, terms)
 
 
 def decode_piece(origin: FrameOrigin, channel: str, raw: bytes, registry: Registry, terms: Terms) -> Batch:

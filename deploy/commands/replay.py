@@ -32,6 +32,7 @@ def replay(
 
     What is accepted now enters the readings with its original message; nothing is entered twice.
     """
+    from ingest.replay import Chosen, ReplayReport
     from ingest.replay import replay as run_replay
 
     moment: datetime | None = None
@@ -42,18 +43,16 @@ def replay(
             raise SettingsError(f"--since {since!r} is not an ISO time.", code="time_wrong") from error
         moment = moment if moment.tzinfo is not None else moment.replace(tzinfo=clock.BEIJING)
 
-    def progress(done: int, total: int) -> None:
+    def progress(so_far: ReplayReport, total: int) -> None:
         if sys.stderr.isatty():
-            sys.stderr.write(f"\r{done} of {total} ")
+            sys.stderr.write(f"\r{so_far.pieces} of {total} ")
 
     with connect(load_settings().database(), name="replay") as connection:
         report = run_replay(
             connection,
             load_registry(connection, at=clock.now()),
             actor=getpass.getuser(),
-            reason=reason,
-            gateway=gateway,
-            since=moment,
+            chosen=Chosen(reason=reason, gateway=gateway, since=moment),
             limit=limit,
             progress=progress,
         )

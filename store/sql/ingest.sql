@@ -203,6 +203,9 @@ where q.id > %(after)s
   and (%(reason)s::text is null or q.reason = %(reason)s)
   and (%(gateway)s::text is null or q.gateway = %(gateway)s)
   and (%(since)s::timestamptz is null or q.received_at >= %(since)s)
+  and (%(until)s::timestamptz is null or q.received_at < %(until)s)
+  and (%(mn)s::text is null or q.mn = %(mn)s)
+  and (%(ids)s::bigint[] is null or q.id = any(%(ids)s))
   and not exists (
       select from quarantine_replay r
       where r.quarantine_id = q.id and r.outcome in ('accepted', 'duplicate', 'conflicting')
@@ -218,6 +221,9 @@ where q.id <= %(upto)s
   and (%(reason)s::text is null or q.reason = %(reason)s)
   and (%(gateway)s::text is null or q.gateway = %(gateway)s)
   and (%(since)s::timestamptz is null or q.received_at >= %(since)s)
+  and (%(until)s::timestamptz is null or q.received_at < %(until)s)
+  and (%(mn)s::text is null or q.mn = %(mn)s)
+  and (%(ids)s::bigint[] is null or q.id = any(%(ids)s))
   and not exists (
       select from quarantine_replay r
       where r.quarantine_id = q.id and r.outcome in ('accepted', 'duplicate', 'conflicting')
@@ -235,6 +241,15 @@ values (%(quarantine_id)s, clock_timestamp(), %(release)s, %(outcome)s, %(actor)
 -- name: lock_replay
 -- One replay at a time; the lock goes with the connection.
 select pg_try_advisory_lock(781402026, 5)
+
+-- name: lock_replay_here
+-- The same for a replay within one transaction; the lock goes with it.
+select pg_try_advisory_xact_lock(781402026, 5)
+
+-- name: pieces_to_replay
+-- Some pieces by their numbers, also those that a replay has stored before.
+select q.received_at, q.id, q.message_id, q.gateway, q.channel, q.mn, q.reason, q.raw
+from quarantine q where q.id = any(%(ids)s) order by q.id
 
 -- name: unlock_replay
 -- The next replay may begin.

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
-from ingest.replay import replay
+from ingest.replay import Chosen, replay
 from store.clock import now
 from store.database import connect
 from store.errors import Conflict
@@ -50,13 +50,16 @@ def test_a_frame_of_an_mn_registered_since_is_stored_with_its_own_message_and_on
     with connect(database, name="test") as connection:
         registry = load_registry(connection, at=now())
         report = replay(
-            connection, registry, actor="tester", progress=lambda done, total: heard.append((done, total))
+            connection,
+            registry,
+            actor="tester",
+            progress=lambda so_far, total: heard.append((so_far.pieces, total)),
         )
         assert (report.pieces, report.readings) == (3, 3)
         assert report.outcomes == {"accepted": 1, "garbage": 1, "unknown_mn": 1}
         again = replay(connection, registry, actor="tester")
         assert again.outcomes == {"garbage": 1, "unknown_mn": 1}
-        only = replay(connection, registry, actor="tester", reason="garbage", limit=5)
+        only = replay(connection, registry, actor="tester", chosen=Chosen(reason="garbage"), limit=5)
         assert only.outcomes == {"garbage": 1}
     assert heard == [(1, 3), (2, 3), (3, 3)]
     assert books.rows("select distinct r.message_id, r.received_at from reading r") == books.rows(
