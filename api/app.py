@@ -14,6 +14,7 @@ from api.console import errors as console_errors
 from api.console import routes as console
 from api.context import POOL_SIZE, Database, Services
 from api.evidence.worker import Worker
+from api.guesses import Guesses
 from api.heartbeat import Heartbeat
 from api.live import Hub
 from api.metrics import Metrics
@@ -31,9 +32,11 @@ from api.routes import (
     leadsteps,
     log,
     marks,
+    messages,
     notifications,
     operations,
     positivelist,
+    quarantine,
     retention,
     sites,
     statistics,
@@ -62,6 +65,7 @@ TAGS = [
         "name": "data",
         "description": "Readings, period values with verdicts, and the loss ledger of an outlet.",
     },
+    {"name": "quarantine", "description": "What could not be used (隔离), and its replay."},
     {"name": "marks", "description": "Marks (标记) of periods and checks (核查) of monitors."},
     {"name": "alerts", "description": "Alerts (预警) and what is done about them."},
     {
@@ -94,7 +98,8 @@ def create_app(settings: Settings) -> FastAPI:
         connections = pool(database_url, name="api", size=POOL_SIZE)
         database = Database(connections)
         builder = Worker(settings, database.write)
-        services = Services(settings, database, Hub(database_url, metrics), metrics, builder)
+        guesses = Guesses(settings.address_failures)
+        services = Services(settings, database, Hub(database_url, metrics), metrics, builder, guesses)
         app.state.services = services
         builder.start()
         background = [
@@ -135,6 +140,7 @@ def include_routes(app: FastAPI) -> None:
     for part in (
         sites,
         data,
+        messages,
         statistics,
         marks,
         checks,
@@ -146,6 +152,7 @@ def include_routes(app: FastAPI) -> None:
         leadpapers,
         law,
         positivelist,
+        quarantine,
         notifications,
         evidence,
         handover,
