@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from api.exports import Kind
 from api.replies import Number
 from api.wire import page
 from store.database import Connection, rows
@@ -46,6 +47,17 @@ _READING_NAMES = (
 )  # fmt: skip
 READING_COLUMNS = ("outlet", *_READING_NAMES)
 _NUMBERS = frozenset(_READING_NAMES[3:10])
+READING_KINDS: Mapping[str, Kind] = {
+    **dict.fromkeys(_NUMBERS, "decimal"),
+    **dict.fromkeys(("time", "received_at"), "time"),
+    **dict.fromkeys(("revision", "message_id"), "int"),
+}
+_LEDGER_COUNTS = (
+    "received", "accepted", "duplicate", "conflicting", "quarantined",
+    "readings_accepted", "readings_duplicate", "readings_conflicting",
+)  # fmt: skip
+LEDGER_COLUMNS = ("outlet", "hour", *_LEDGER_COUNTS, "quarantined_by_reason", "anomalies")
+LEDGER_KINDS: Mapping[str, Kind] = {"hour": "time", **dict.fromkeys(_LEDGER_COUNTS, "int")}
 
 
 def readings(connection: Connection, wanted: Wanted, place: Place | None, limit: int) -> Page:
@@ -65,6 +77,24 @@ def reading_cells(outlet: str, item: Item) -> Sequence[object]:
         Number(item[name]) if name in _NUMBERS and item[name] is not None else item[name]
         for name in _READING_NAMES
     ]
+
+
+def ledger_cells(outlet: str, item: Item) -> Sequence[object]:
+    """The cells of one hour of the ledger in a table; reasons and anomalies as ``name=frames``."""
+    read = item["readings"]
+    return [
+        outlet,
+        item["hour"],
+        *(item[name] for name in ("received", "accepted", "duplicate", "conflicting")),
+        item["quarantined"]["total"],
+        *(read[name] for name in ("accepted", "duplicate", "conflicting")),
+        _counted(item["quarantined"]["by_reason"]),
+        _counted(item["anomalies"]),
+    ]
+
+
+def _counted(frames: Mapping[str, int]) -> str:
+    return " ".join(f"{name}={count}" for name, count in sorted(frames.items()))
 
 
 def page_arguments(wanted: Wanted, place: Place | None, limit: int) -> Item:

@@ -1,4 +1,4 @@
-"""Pages of period values with their verdicts, from rows to JSON and CSV.
+"""Pages of period values with their verdicts, from rows to JSON and tables.
 
 A year of hours of one factor is some 9,000 rows and 300,000 values in a JSON of 4 MB. So the rows stay the plain tuples that the
 database gives, with times and numbers as the text to be shown, and the JSON is written straight from them.
@@ -7,13 +7,14 @@ database gives, with times and numbers as the text to be shown, and the JSON is 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
 import orjson
 
 from api.dataread import Place, Wanted, factors_of, page_arguments
+from api.exports import Kind
 from api.replies import Number
 from api.wire import page
 from store.clock import BEIJING
@@ -123,6 +124,12 @@ PERIOD_COLUMNS = (
     "valid", "reasons", "count", "expected", "revision",
     "result", "basis", "limit_id", "bound", "compared", "multiple", "verdict_reasons",
 )  # fmt: skip
+PERIOD_KINDS: Mapping[str, Kind] = {
+    "start": "time",
+    **dict.fromkeys((f"{value}_{form}" for value in _VALUES for form in _FORMS), "decimal"),
+    **dict.fromkeys(("bound", "compared", "multiple"), "decimal"),
+    **dict.fromkeys(("count", "expected", "revision", "limit_id"), "int"),
+}
 _NO_VERDICT: Row = (None,) * 9 + ("[]", None)
 
 

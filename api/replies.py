@@ -1,26 +1,51 @@
-"""Bodies of answers: JSON with ETag, CSV with a byte order mark."""
+"""Bodies of answers: JSON with ETag, tables as CSV with a byte order mark and as XLSX."""
 
 from __future__ import annotations
 
 import csv
 import hashlib
 import io
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
-from typing import Any
+from typing import Annotated, Any, Literal
 from urllib.parse import quote
 
 import orjson
-from fastapi import Request
+from fastapi import Query, Request
 from starlette.responses import Response, StreamingResponse
 
+from api.exports import XLSX, Column, Kind, Sheet, guarded, xlsx_response
 from api.wire import decimal_text
+from store.errors import DecodeError
 
 # The answer depends on who asks and must be asked for anew each time; If-None-Match makes that cheap.
 _CACHE_HEADERS = {"Cache-Control": "private, no-cache", "Vary": "Authorization, Cookie, Accept"}
 
 _BYTE_ORDER_MARK = "\ufeff"  # without it Excel reads Chinese as GBK
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+
+Table = Literal["csv", "xlsx"]
+
+Format = Annotated[
+    Literal["json", "csv", "xlsx"] | None,
+    Query(
+        alias="format",
+        description="csv and xlsx give everything at once; without it the Accept header decides.",
+    ),
+]
+"""The query parameter of a read that is also answered as a table."""
+
+TABLES: dict[int | str, dict[str, Any]] = {
+    200: {
+        "content": {
+            "text/csv": {"schema": {"type": "string"}},
+            XLSX: {"schema": {"type": "string", "format": "binary"}},
+        }
+    }
+}
+"""What such a route declares beside its JSON."""
+
+XLSX_ROWS = 100_000
+"""Rows of an answer as XLSX: the file is made before it is sent, and so many take the server a good part of a minute."""
 
 
 def json_reply(request: Request, content: Any) -> Response:
@@ -51,16 +76,47 @@ def _known(if_none_match: str | None, etag: str) -> bool:
     return "*" in given or etag in given
 
 
-def wants_csv(request: Request, asked: str | None) -> bool:
-    """Whether the answer is CSV: by ``?format=csv``, else by the Accept header."""
+def table_wanted(request: Request, asked: str | None) -> Table | None:
+    """Which table the answer is, or None for JSON: by ``?format=``, else by the Accept header."""
     if asked is not None:
-        return asked == "csv"
-    return wants(request, "text/csv")
+        return asked if asked in ("csv", "xlsx") else None  # type: ignore[return-value]
+    if wants(request, "text/csv"):
+        return "csv"
+    return "xlsx" if wants(request, XLSX) else None
 
 
 def wants(request: Request, media_type: str) -> bool:
     """Whether the Accept header names this type before any other."""
     return request.headers.get("Accept", "").split(",")[0].split(";")[0].strip() == media_type
+
+
+def table_reply(
+    form: Table,
+    stem: str,
+    columns: Sequence[str],
+    kinds: Mapping[str, Kind],
+    table: Iterable[Sequence[object]],
+) -> StreamingResponse:
+    """A table under the file name ``stem``: the same columns and values in both forms.
+
+    ``kinds`` says which columns are numbers and times in XLSX; the others are texts. Raises DecodeError ``table_too_long`` for a
+    workbook of more than XLSX_ROWS rows; a CSV has no bound of its own.
+    """
+    if form == "csv":
+        return csv_reply(f"{stem}.csv", columns, table)
+    headings = [Column(name, kind=kinds.get(name, "text")) for name in columns]
+    return xlsx_response(f"{stem}.xlsx", [Sheet("", headings, _bounded(table))])
+
+
+def _bounded(table: Iterable[Sequence[object]]) -> Iterator[Sequence[object]]:
+    for number, row in enumerate(table):
+        if number >= XLSX_ROWS:
+            raise DecodeError(
+                f"A workbook has {XLSX_ROWS} rows at the most; ask for a shorter time, or for format=csv.",
+                code="table_too_long",
+                most=XLSX_ROWS,
+            )
+        yield row
 
 
 def csv_reply(filename: str, columns: Sequence[str], table: Iterable[Sequence[object]]) -> StreamingResponse:
@@ -101,7 +157,4 @@ def _cell(value: object) -> str:
     if hasattr(value, "isoformat"):
         return str(value.isoformat())
     text = str(value)
-    # Texts come from outside; a spreadsheet must not take one for a formula.
-    if not isinstance(value, Number) and text.startswith(_FORMULA_STARTS):
-        return "'" + text
-    return text
+    return text if isinstance(value, Number) else guarded(text)

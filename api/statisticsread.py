@@ -12,6 +12,7 @@ from alerts.statistics.record import numbers_of, transmission_numbers
 from alerts.statistics.report import RULE, Report
 from alerts.statistics.spans import Span
 from alerts.statistics.transmission import Transmission
+from api.exports import Kind
 from api.replies import Number
 from store.database import Connection
 from store.model import Outlet
@@ -97,6 +98,11 @@ _PATHS: tuple[tuple[str, ...], ...] = (
     *(("emission", name) for name in ("measured_kg", "substituted_kg", "total_kg", "without")), ("no_emission",),
 )  # fmt: skip
 STATISTIC_COLUMNS: Sequence[str] = tuple("_".join(path) for path in _PATHS)
+STATISTIC_KINDS: Mapping[str, Kind] = {
+    name: "time" if name in ("start", "end") else "decimal"
+    for name in STATISTIC_COLUMNS
+    if name not in ("outlet", "factor", "span", "complete", "validity_valid", "capture_enough", "no_emission")
+}
 _TEXTS = 5
 """The first columns are words and times, those after them numbers."""
 

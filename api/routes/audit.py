@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from typing import Annotated, Any, Literal
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Annotated
 
 import orjson
 from fastapi import APIRouter, Query, Request
@@ -11,8 +11,9 @@ from starlette.responses import Response
 
 from api.access import Principal, requires
 from api.context import Services, ServicesHere
+from api.exports import Kind
 from api.permissions import Permission
-from api.replies import csv_reply, json_reply, wants_csv
+from api.replies import TABLES, Format, json_reply, table_reply, table_wanted
 from api.routes import READ_PROBLEMS, CursorHere, IfNoneMatch
 from api.shapes.audit import AuditList
 from api.wire import Moment, cursor_of, number_part, page, read_cursor
@@ -22,12 +23,12 @@ router = APIRouter(tags=["audit"])
 
 Reader = Annotated[Principal, requires(Permission.AUDIT_READ)]
 Words = Annotated[str | None, Query(min_length=1, max_length=200, pattern=r"^[^\x00]*$")]
-_CSV: dict[int | str, dict[str, Any]] = {200: {"content": {"text/csv": {"schema": {"type": "string"}}}}}
-_CSV_PAGE = 5000
+_KINDS: Mapping[str, Kind] = {"id": "int", "at": "time"}
+_TABLE_PAGE = 5000
 
 
 @router.get(
-    "/audit", response_model=AuditList, summary="The audit trail", responses={**READ_PROBLEMS, **_CSV}
+    "/audit", response_model=AuditList, summary="The audit trail", responses={**READ_PROBLEMS, **TABLES}
 )
 def list_events(
     request: Request,
@@ -44,18 +45,13 @@ def list_events(
     text: Annotated[Words, Query(description="Text anywhere in the detail, whatever its case.")] = None,
     limit: Annotated[int, Query(ge=1, le=1000)] = 100,
     cursor: CursorHere = None,
-    as_format: Annotated[
-        Literal["json", "csv"] | None,
-        Query(
-            alias="format", description="csv gives everything at once; without it the Accept header decides."
-        ),
-    ] = None,
+    as_format: Format = None,
     if_none_match: IfNoneMatch = None,
 ) -> Response:
     """Newest first. Every write is here, and every reading of evidence (`evidence:…:read`). Nothing of it is ever changed."""
     sought = Sought(actor, action, subject, origin, from_, to, text)
-    if wants_csv(request, as_format):
-        return csv_reply("audit.csv", COLUMNS, _cells(services, sought))
+    if (table := table_wanted(request, as_format)) is not None:
+        return table_reply(table, "audit", COLUMNS, _KINDS, _cells(services, sought))
     before = read_cursor(cursor, "audit", number_part)[0] if cursor else None
     with services.database.read() as connection:
         fetched, last = page(find_events(connection, sought, before=before, most=limit + 1), limit)
@@ -68,9 +64,9 @@ def _cells(services: Services, sought: Sought) -> Iterator[Sequence[object]]:
     before: int | None = None
     while True:
         with services.database.read() as connection:
-            found = find_events(connection, sought, before=before, most=_CSV_PAGE)
+            found = find_events(connection, sought, before=before, most=_TABLE_PAGE)
         yield from (_row(event) for event in found)
-        if len(found) < _CSV_PAGE:
+        if len(found) < _TABLE_PAGE:
             return
         before = found[-1]["id"]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
-from typing import Annotated, Any, Literal, TypeVar
+from typing import Annotated, Literal, TypeVar
 
 from fastapi import APIRouter, Query, Request
 from starlette.responses import Response
@@ -13,7 +13,7 @@ from api import dataread, periodread
 from api.access import Principal, requires
 from api.context import Services, ServicesHere
 from api.permissions import Permission
-from api.replies import body_reply, csv_reply, json_reply, wants_csv
+from api.replies import TABLES, Format, body_reply, json_reply, table_reply, table_wanted
 from api.routes import READ_PROBLEMS, CursorHere, Id, IfNoneMatch
 from api.shapes.data import LedgerList, PeriodList, ReadingList
 from api.wire import Moment, cursor_of, number_part, parse_moment, read_cursor, text_part, window
@@ -22,7 +22,6 @@ from store.database import Connection, rows
 from store.errors import NotFound
 from store.queries import queries
 
-_CSV: dict[int | str, dict[str, Any]] = {200: {"content": {"text/csv": {"schema": {"type": "string"}}}}}
 router = APIRouter(tags=["data"], responses=READ_PROBLEMS)
 
 Reader = Annotated[Principal, requires(Permission.DATA_READ)]
@@ -36,13 +35,6 @@ Factors = Annotated[
 From = Annotated[Moment | None, Query(alias="from", description="Inclusive.")]
 To = Annotated[Moment | None, Query(description="Exclusive; now when it is left out.")]
 Limit = Annotated[int, Query(ge=1, le=10000)]
-Format = Annotated[
-    Literal["json", "csv"] | None,
-    Query(
-        alias="format", description="csv gives the whole time at once; without it the Accept header decides."
-    ),
-]
-
 # (usual, longest) time by kind. The longest holds about half a million rows of an outlet with nine factors.
 _SPANS: dict[str, tuple[timedelta, timedelta]] = {
     "realtime": (timedelta(hours=1), timedelta(days=31)),
@@ -55,14 +47,15 @@ ReadPage = Callable[
     [Connection, dataread.Wanted, dataread.Place | None, int], tuple[Found, dataread.Place | None]
 ]
 _LEDGER_SPAN = (timedelta(days=1), timedelta(days=366))
-_CSV_PAGE = 5000
+_LEDGER_HOURS = 366 * 24
+_TABLE_PAGE = 5000
 
 
 @router.get(
     "/outlets/{outlet_id}/readings",
     response_model=ReadingList,
     summary="Readings of an outlet",
-    responses=_CSV,
+    responses=TABLES,
 )
 def list_readings(
     request: Request,
@@ -95,20 +88,21 @@ def list_readings(
             end,
             all_revisions=revisions == "all",
         )
-        if not wants_csv(request, as_format):
+        table = table_wanted(request, as_format)
+        if table is None:
             items, last = dataread.readings(connection, wanted, place, limit)
             following = None if last is None else cursor_of("readings", last.time, last.factor, last.revision)
             return json_reply(request, {"items": items, "next": following})
     pages = _pages(services, wanted, dataread.readings)
     rows_ = (dataread.reading_cells(outlet_id, item) for items in pages for item in items)
-    return csv_reply(f"{outlet_id}-{kind}.csv", dataread.READING_COLUMNS, rows_)
+    return table_reply(table, f"{outlet_id}-{kind}", dataread.READING_COLUMNS, dataread.READING_KINDS, rows_)
 
 
 @router.get(
     "/outlets/{outlet_id}/periods",
     response_model=PeriodList,
     summary="Period values and verdicts",
-    responses=_CSV,
+    responses=TABLES,
 )
 def list_periods(
     request: Request,
@@ -130,17 +124,23 @@ def list_periods(
     with services.database.read() as connection:
         outlet_key = find_outlet(connection, outlet_id, principal)
         wanted = dataread.Wanted(outlet_key, outlet_id, span, tuple(factor) if factor else None, start, end)
-        if not wants_csv(request, as_format):
+        table = table_wanted(request, as_format)
+        if table is None:
             shown, last = periodread.period_page(connection, wanted, place, limit)
             following = None if last is None else cursor_of("periods", last.time, last.factor, last.revision)
             return body_reply(request, periodread.period_list(wanted, shown, following))
     pages = _pages(services, wanted, periodread.period_page)
     rows_ = (cells for shown in pages for cells in periodread.period_cells(wanted, shown))
-    return csv_reply(f"{outlet_id}-{span}-periods.csv", periodread.PERIOD_COLUMNS, rows_)
+    return table_reply(
+        table, f"{outlet_id}-{span}-periods", periodread.PERIOD_COLUMNS, periodread.PERIOD_KINDS, rows_
+    )
 
 
 @router.get(
-    "/outlets/{outlet_id}/ledger", response_model=LedgerList, summary="What came in and what became of it"
+    "/outlets/{outlet_id}/ledger",
+    response_model=LedgerList,
+    summary="What came in and what became of it",
+    responses=TABLES,
 )
 def get_ledger(
     request: Request,
@@ -151,6 +151,7 @@ def get_ledger(
     to: To = None,
     limit: Annotated[int, Query(ge=1, le=1000)] = 200,
     cursor: CursorHere = None,
+    as_format: Format = None,
     if_none_match: IfNoneMatch = None,
 ) -> Response:
     """Frames by the hour of receipt; hours without frames are left out.
@@ -161,6 +162,14 @@ def get_ledger(
     after = read_cursor(cursor, "ledger", parse_moment)[0] if cursor else None
     with services.database.read() as connection:
         outlet_key = find_outlet(connection, outlet_id, principal)
+        table = table_wanted(request, as_format)
+        if table is not None:
+            # At most 366 days of hours: few enough to be read at once.
+            items, _, _ = dataread.ledger(connection, outlet_key, start, end, None, _LEDGER_HOURS)
+            cells = [dataread.ledger_cells(outlet_id, item) for item in items]
+            return table_reply(
+                table, f"{outlet_id}-ledger", dataread.LEDGER_COLUMNS, dataread.LEDGER_KINDS, cells
+            )
         items, last, total = dataread.ledger(connection, outlet_key, start, end, after, limit)
         unattributed = dataread.unattributed(connection, outlet_key, start, end)
     following = None if last is None else cursor_of("ledger", last)
@@ -196,7 +205,7 @@ def _pages(services: Services, wanted: dataread.Wanted, read: ReadPage[Found]) -
     place: dataread.Place | None = None
     while True:
         with services.database.read() as connection:
-            found, place = read(connection, wanted, place, _CSV_PAGE)
+            found, place = read(connection, wanted, place, _TABLE_PAGE)
         yield found
         if place is None:
             return

@@ -9,8 +9,9 @@ from starlette.responses import Response
 
 from api.alertread import caller_of
 from api.context import ServicesHere
+from api.exports import Kind
 from api.leadread import AskedHere, Drafter, LeadId, Seer, rules_here, shown
-from api.replies import csv_reply, json_reply, wants_csv
+from api.replies import TABLES, Format, json_reply, table_reply, table_wanted
 from api.routes import PROBLEMS, READ_PROBLEMS, Code, CursorHere, IfNoneMatch
 from api.shapes.leads import LeadDetail, LeadKind, LeadList, LeadState, ToldLeadDetail
 from api.shapes.leadsteps import AddAlerts, AssignLead, ChooseBasis, Discretion, EditLead, RaiseLead
@@ -26,7 +27,7 @@ from store.leads.subjects import NewLead
 
 router = APIRouter(tags=["leads"])
 
-CSV_MOST = 10_000
+TABLE_MOST = 10_000
 _COLUMNS = (
     "number",
     "state",
@@ -45,13 +46,19 @@ _COLUMNS = (
     "due_kind",
     "due_day",
 )
+_KINDS: dict[str, Kind] = {
+    "from_time": "time",
+    "to_time": "time",
+    "found_at": "time",
+    "due_day": "day",
+}
 
 
 @router.get(
     "/leads",
     response_model=LeadList,
     summary="Leads, newest first",
-    responses={**READ_PROBLEMS, 200: {"content": {"text/csv": {}}}},
+    responses={**READ_PROBLEMS, **TABLES},
 )
 def get_leads(
     request: Request,
@@ -63,12 +70,13 @@ def get_leads(
     alert: Annotated[int | None, Query(ge=1, lt=2**63, description="Id of an alert.")] = None,
     due: Annotated[Moment | None, Query(description="Only those with a time that ends until then.")] = None,
     mine: Annotated[bool, Query(description="Only those that the caller raised or works on.")] = False,
-    output: Annotated[str | None, Query(alias="format", pattern="^(json|csv)$")] = None,
+    as_format: Format = None,
     limit: Annotated[int, Query(ge=1, le=500)] = 100,
     cursor: CursorHere = None,
     if_none_match: IfNoneMatch = None,
 ) -> Response:
-    """By the time they were raised. A company sees those that it was told of. As CSV the newest 10,000, of the bureau only."""
+    """By the time they were raised. A company sees those that it was told of. As CSV and XLSX
+    the newest 10,000, of the bureau only."""
     before: list[Any] = read_cursor(cursor, "leads", parse_moment, number_part) if cursor else [None, None]
     filters = {
         "state": state,
@@ -81,14 +89,19 @@ def get_leads(
         "before_id": before[1],
     }
     company = principal.site_key is not None
-    table = wants_csv(request, output) and not company
+    table = None if company else table_wanted(request, as_format)
     with services.database.read() as connection:
         found = list_leads(
-            connection, most=CSV_MOST if table else limit + 1, site_key=principal.site_key, **filters
+            connection,
+            most=TABLE_MOST if table is not None else limit + 1,
+            site_key=principal.site_key,
+            **filters,
         )
-    if table:
+    if table is not None:
         items = [lead_item(row, for_company=False) for row in found]
-        return csv_reply("leads.csv", _COLUMNS, ([item[name] for name in _COLUMNS] for item in items))
+        return table_reply(
+            table, "leads", _COLUMNS, _KINDS, ([item[name] for name in _COLUMNS] for item in items)
+        )
     fetched, last = page(found, limit)
     following = None if last is None else cursor_of("leads", last["created_at"], last["id"])
     shown_ = [lead_item(row, for_company=company) for row in fetched]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from fastapi import APIRouter, Query, Request
 from starlette.responses import Response
@@ -12,15 +12,14 @@ from api import statisticsread
 from api.access import Principal, requires
 from api.context import ServicesHere
 from api.permissions import Permission
-from api.replies import csv_reply, json_reply, wants_csv
+from api.replies import TABLES, Format, json_reply, table_reply, table_wanted
 from api.routes import READ_PROBLEMS, Id, IfNoneMatch
-from api.routes.data import Factors, Format, find_outlet
+from api.routes.data import Factors, find_outlet
 from api.shapes.statistics import StatisticList
 from api.wire import Moment
 from store import clock
 from store.registry import load_registry
 
-_CSV: dict[int | str, dict[str, Any]] = {200: {"content": {"text/csv": {"schema": {"type": "string"}}}}}
 router = APIRouter(tags=["data"], responses=READ_PROBLEMS)
 
 Reader = Annotated[Principal, requires(Permission.DATA_READ)]
@@ -30,7 +29,7 @@ Reader = Annotated[Principal, requires(Permission.DATA_READ)]
     "/outlets/{outlet_id}/statistics",
     response_model=StatisticList,
     summary="Statistics of a day, month, quarter or year",
-    responses=_CSV,
+    responses=TABLES,
 )
 def get_statistics(
     request: Request,
@@ -58,7 +57,12 @@ def get_statistics(
             outlet, span_of(span, start or now), tuple(dict.fromkeys(factor)) if factor else None
         )
         items, together = statisticsread.statistics(connection, asked, services.settings, now)
-    if wants_csv(request, as_format):
-        filename = f"{outlet_id}-{span}-{asked.span.start:%Y-%m-%d}-statistics.csv"
-        return csv_reply(filename, statisticsread.STATISTIC_COLUMNS, statisticsread.statistic_cells(items))
+    if (table := table_wanted(request, as_format)) is not None:
+        return table_reply(
+            table,
+            f"{outlet_id}-{span}-{asked.span.start:%Y-%m-%d}-statistics",
+            statisticsread.STATISTIC_COLUMNS,
+            statisticsread.STATISTIC_KINDS,
+            statisticsread.statistic_cells(items),
+        )
     return json_reply(request, {"items": items, "next": None, "transmission": together})
