@@ -49,8 +49,14 @@ def environment() -> Environment:
         static=static_path,
         since_words=since_words,
         stream_path=STREAM_PATH,
+        stream_name=stream_name,
     )
     return made
+
+
+def stream_name(principal: Principal) -> str:
+    """What the shared event stream of a session is called: pages of one session meet in it, and nobody else's."""
+    return hashlib.sha256(f"{principal.name} {principal.csrf}".encode()).hexdigest()[:16]
 
 
 @cache

@@ -8,6 +8,7 @@
   const LOST_AFTER_MS = 3000; // a reconnect that succeeds at once is not worth a banner
   const RETRY_MS = 5000;
   const CLOCK_MS = 10000;
+  const CALL_MS = 30000; // how often a page tells the shared stream that it is still there
 
   const body = document.body;
   const words = body.dataset;
@@ -65,7 +66,7 @@
   }
 
   // ---- the stream ---------------------------------------------------------------------------------------------------------
-  let source = null;
+  let leave = () => {};
   let lostTimer = null;
   let wasOpen = false;
 
@@ -76,28 +77,58 @@
     liveText.textContent = isLost ? lostText : connectedText;
   }
 
-  function connect() {
-    source = new EventSource(words.stream);
-    source.addEventListener("open", () => {
-      clearTimeout(lostTimer);
-      lostTimer = null;
-      state.classList.add("is-open");
-      showLost(false);
-      if (wasOpen) handlers.resync(); // what happened in between is unknown
-      wasOpen = true;
-    });
+  function opened() {
+    clearTimeout(lostTimer);
+    lostTimer = null;
+    state.classList.add("is-open");
+    showLost(false);
+    if (wasOpen) handlers.resync(); // what happened in between is unknown
+    wasOpen = true;
+  }
+
+  function broken() {
+    state.classList.remove("is-open");
+    if (lostTimer === null) lostTimer = setTimeout(() => showLost(true), LOST_AFTER_MS);
+  }
+
+  // A stream of this page alone, for browsers that cannot share one.
+  function connectAlone() {
+    const source = new EventSource(words.stream);
+    source.addEventListener("open", opened);
     source.addEventListener("error", () => {
-      state.classList.remove("is-open");
-      if (lostTimer === null) lostTimer = setTimeout(() => showLost(true), LOST_AFTER_MS);
-      if (source.readyState === EventSource.CLOSED) setTimeout(connect, RETRY_MS); // the browser has given up, we have not
+      broken();
+      if (source.readyState !== EventSource.CLOSED) return;
+      const again = setTimeout(connect, RETRY_MS); // the browser has given up, we have not
+      leave = () => clearTimeout(again);
     });
     for (const [name, handle] of Object.entries(handlers)) {
       source.addEventListener(name, (message) => handle(JSON.parse(message.data)));
     }
+    leave = () => source.close();
+  }
+
+  // The stream that all pages of this session share (stream.js).
+  function connectShared() {
+    const { port } = new SharedWorker(words.streamWorker, { name: words.streamName });
+    port.onmessage = ({ data }) => {
+      if (data.state) (data.state === "open" ? opened : broken)();
+      else handlers[data.event]?.(JSON.parse(data.data));
+    };
+    port.postMessage({ stream: new URL(words.stream, location.href).href, names: Object.keys(handlers) });
+    const calling = setInterval(() => port.postMessage({}), CALL_MS);
+    leave = () => {
+      clearInterval(calling);
+      port.postMessage({ leave: true });
+    };
+  }
+
+  function connect() {
+    if ("SharedWorker" in window) connectShared();
+    else connectAlone();
   }
 
   if (words.stream) connect();
-  window.addEventListener("pagehide", () => source && source.close());
+  window.addEventListener("pagehide", () => leave());
   window.addEventListener("pageshow", (event) => event.persisted && words.stream && connect());
 
   // ---- saying aloud what is new -------------------------------------------------------------------------------------------
