@@ -15,6 +15,7 @@ from alerts.loading import Stored, first_period, load_statements, samples, store
 from alerts.writing import Change, changes_of
 from store.clock import HOUR
 from store.database import Connection
+from store.marks import Mark
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +42,10 @@ def judge_hours(
     hours: Iterable[datetime],
     settled: frozenset[datetime],
     judging: Judging,
+    *,
+    assumed: Sequence[Mark] = (),
 ) -> JudgedHours:
-    """Judge some hours of one outlet; nothing is written.
+    """Judge some hours of one outlet; nothing is written. ``assumed`` are marks that are not filed: what would they change?
 
     A factor of an hour is judged as soon as its hour frame is there. Without one it waits until the hour is settled: a sweep
     after the grace time (``settled``) judges every factor, from the minutes or as missing. What was judged is judged again.
@@ -59,7 +62,7 @@ def judge_hours(
     received = _received(connection, subject, wanted, open_hours, frames, chosen)
     begun = first_period(connection, subject.outlet_key, subject.factors) if settled else None
     statements = (
-        load_statements(connection, subject, open_hours[0], open_hours[-1] + HOUR)
+        load_statements(connection, subject, open_hours[0], open_hours[-1] + HOUR, assumed)
         if open_hours
         else NOTHING_SAID
     )

@@ -17,6 +17,7 @@ from store.checkreads import chain_checks_over, checks_over
 from store.clock import BEIJING
 from store.database import Connection
 from store.markreads import marks_over
+from store.marks import Mark
 from store.queries import queries
 
 
@@ -80,7 +81,11 @@ def stored_periods(
 
 
 def load_statements(
-    connection: Connection, subject: Subject, earliest: datetime, latest: datetime
+    connection: Connection,
+    subject: Subject,
+    earliest: datetime,
+    latest: datetime,
+    assumed: Sequence[Mark] = (),
 ) -> Statements:
     """The marks and checks that take effect on the hours of [earliest, latest).
 
@@ -91,7 +96,7 @@ def load_statements(
     if subject.exemptions:
         year = earliest.astimezone(BEIJING).year - 1
         since = datetime(year, 1, 1, tzinfo=BEIJING)
-    marks = marks_over(connection, subject.outlet_key, since, latest)
+    marks = (*marks_over(connection, subject.outlet_key, since, latest), *assumed)
     checks = checks_over(connection, subject.outlet_key, earliest, latest)
     chain = chain_checks_over(connection, subject.outlet_key, earliest, latest)
     if not marks and not checks and not chain:
