@@ -46,8 +46,13 @@ class Wanted:
         return max(span.end for span in self.spans)
 
 
-def load_material(connection: Connection, wanted: Wanted, settings: Settings, at: datetime) -> Material:
-    """What the statistics of these spans are made from, as it is known at ``at``."""
+def load_material(
+    connection: Connection, wanted: Wanted, settings: Settings, at: datetime, *, receipts: bool = True
+) -> Material:
+    """What the statistics of these spans are made from, as it is known at ``at``.
+
+    Without ``receipts`` no reading is looked at: everything but the transmission is as with them.
+    """
     outlet, gas = wanted.outlet, wanted.outlet.medium == "gas"
     until = hour_start(at - timedelta(seconds=settings.hour_grace_seconds))
     days_until = at - timedelta(seconds=settings.day_grace_seconds + settings.absent_quiet_seconds)
@@ -80,9 +85,28 @@ def load_material(connection: Connection, wanted: Wanted, settings: Settings, at
         hours=hours,
         days=reader.facts("day", read, days_from, wanted.end),
         since=since,
-        hour_receipts=reader.receipts(factors),
-        day_receipts=reader.day_receipts(factors),
+        hour_receipts=reader.receipts(factors) if receipts else {},
+        day_receipts=reader.day_receipts(factors) if receipts else {},
         statements=_statements(connection, outlet, min(looked, days_from), max(last, wanted.end)),
+    )
+
+
+def load_sent(
+    connection: Connection, outlet: Outlet, span: Span, settings: Settings, at: datetime
+) -> Material:
+    """What the transmission of the hours of one span is counted from, and nothing else of it: quick enough for a page."""
+    until = hour_start(at - timedelta(seconds=settings.hour_grace_seconds))
+    begun = first_period(connection, outlet.key, outlet.factors)
+    if begun is None:
+        return Material(None, until, until)
+    reader = _Reader(connection, outlet.key, Wanted(outlet, [span]))
+    return Material(
+        begun=begun.astimezone(BEIJING),
+        until=until,
+        days_until=until,
+        hours=reader.facts("hour", outlet.factors, span.start, min(span.end, until)),
+        hour_receipts=reader.receipts(outlet.factors),
+        statements=_statements(connection, outlet, span.start, span.end),
     )
 
 

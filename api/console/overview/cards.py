@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -58,6 +58,8 @@ class FactorRow:
     bound: Bound | None
     bar: Bar | None
     verdict: VerdictWord | None
+    share: Decimal | None = None
+    """How much of its limit the value takes, 1 = all of it; None where nothing can be set against a limit."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,8 +78,17 @@ class OutletBlock:
 
 
 @dataclass(frozen=True, slots=True)
+class Worst:
+    """The value of a unit that takes most of its limit, and where it is measured."""
+
+    outlet_id: str
+    outlet: str
+    row: FactorRow
+
+
+@dataclass(frozen=True, slots=True)
 class SiteCard:
-    """A unit with its outlets."""
+    """A unit with its outlets. ``worst`` is None where no value can be set against a limit now."""
 
     id: str
     name: str
@@ -87,6 +98,25 @@ class SiteCard:
     listed: bool
     note: str | None
     outlets: tuple[OutletBlock, ...]
+    worst: Worst | None
+
+    @property
+    def last_data(self) -> datetime | None:
+        """When the newest data of the unit are of; None when nothing ever came."""
+        return max((block.data_time for block in self.outlets if block.data_time is not None), default=None)
+
+    @property
+    def connection(self) -> ConnectionState | None:
+        """The state of its worst connected outlet; None for a unit without outlets."""
+        return min((block.connection for block in self.outlets), key=_trouble, default=None)
+
+
+_TROUBLE = ("offline", "silent", "no_data", "online")
+"""States of a connection, the one that asks for most first."""
+
+
+def _trouble(state: ConnectionState) -> int:
+    return _TROUBLE.index(state.state)
 
 
 def shown_kind(states: Mapping[str, Mapping[str, Any]]) -> str | None:
@@ -101,6 +131,7 @@ def judged_span(outlet: Outlet) -> str:
 
 def site_card(site: Site, facts: Facts, settings: Settings) -> SiteCard:
     """The card of a site."""
+    outlets = tuple(outlet_block(outlet, facts, settings) for outlet in site.outlets)
     return SiteCard(
         id=site.id,
         name=site.name,
@@ -109,8 +140,24 @@ def site_card(site: Site, facts: Facts, settings: Settings) -> SiteCard:
         sample=site.sample,
         listed=site.listed(facts.at),
         note=site.note,
-        outlets=tuple(outlet_block(outlet, facts, settings) for outlet in site.outlets),
+        outlets=outlets,
+        worst=worst_of(outlets),
     )
+
+
+def worst_of(outlets: Iterable[OutletBlock]) -> Worst | None:
+    """The value that takes most of its limit among the present ones of these outlets."""
+    found = [
+        Worst(block.id, block.name, row)
+        for block in outlets
+        for row in block.judged_rows
+        if row.share is not None and not row.behind
+    ]
+    return max(found, key=_share, default=None)
+
+
+def _share(worst: Worst) -> Decimal:
+    return worst.row.share or Decimal(0)
 
 
 def outlet_block(outlet: Outlet, facts: Facts, settings: Settings) -> OutletBlock:
@@ -156,8 +203,20 @@ def _factor_row(outlet: Outlet, factor: str, facts: Facts, newest: datetime | No
         bound=bound,
         # A value that is not a normal measurement is not set against a limit, not even by the eye.
         bar=draw(value, bound.minimum, bound.maximum) if normal and bound and value is not None else None,
+        share=share_of(value, bound.minimum, bound.maximum)
+        if normal and bound and value is not None
+        else None,
         verdict=None if verdict is None else verdict_words(verdict, facts.at),
     )
+
+
+def share_of(value: Decimal, minimum: Decimal | None, maximum: Decimal | None) -> Decimal | None:
+    """How much of a limit a value takes: of a ceiling its share, of a range the way from the middle to the nearer bound."""
+    if minimum is not None and maximum is not None and minimum < maximum:
+        return abs(2 * value - minimum - maximum) / (maximum - minimum)
+    if minimum is None and maximum is not None and maximum > 0:
+        return value / maximum
+    return None
 
 
 def _latest_values(outlet: Outlet, facts: Facts) -> dict[str, Decimal]:

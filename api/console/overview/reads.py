@@ -1,0 +1,124 @@
+"""What the overview reads beside values and alerts. The statements are in ``store/sql/console_overview.sql``."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from alerts.statistics.loading import load_sent
+from alerts.statistics.report import Report
+from alerts.statistics.spans import span_of
+from alerts.statistics.transmission import Transmission
+from alerts.tasks.facts import year_of
+from store.clock import DAY, day_start
+from store.database import Connection, rows
+from store.model import Outlet
+from store.queries import queries
+from store.settings import Settings
+
+Row = dict[str, Any]
+
+WEEK = timedelta(days=7)
+WEEKS_BEFORE = 4
+"""Against how many weeks the present one is held: a month, so that one bad week of a batch plant does not decide."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hole:
+    """An hour of an outlet that is invalid or missing and that no mark speaks of."""
+
+    outlet_key: int
+    start: datetime
+    factors: tuple[str, ...]
+    missing: bool
+
+
+def fetch(connection: Connection, name: str, **arguments: object) -> list[Row]:
+    """The rows of one statement of ``console_overview.sql``."""
+    with rows(connection) as cursor:
+        return cursor.execute(queries("console_overview")[name], arguments).fetchall()
+
+
+def alerts_of_day(connection: Connection, site_key: int | None, now: datetime) -> Mapping[int | None, Row]:
+    """``raised`` since the begin of the Beijing day, ``standing`` of those, and all ``active``, by unit."""
+    found = fetch(connection, "alerts_of_day", since=day_start(now), site=site_key)
+    return {row["site_key"]: row for row in found}
+
+
+def sent_today(
+    connection: Connection, outlets: Iterable[Outlet], settings: Settings, now: datetime
+) -> Mapping[int, Transmission]:
+    """Transmission of the hours of today that have passed, by outlet; counted as the published statistics are."""
+    today = span_of("day", now)
+    found: dict[int, Transmission] = {}
+    for outlet in outlets:
+        if outlet.monitor is not None:
+            found[outlet.key] = Report(
+                outlet, load_sent(connection, outlet, today, settings, now)
+            ).transmission(today)
+    return found
+
+
+def sent_yesterday(
+    connection: Connection, outlets: Iterable[Outlet], now: datetime
+) -> Mapping[int, Transmission]:
+    """Transmission of yesterday's hours as it was published, by outlet; an outlet of which nothing was published is not in it."""
+    pairs = [
+        (outlet.key, factor) for outlet in outlets if outlet.monitor is not None for factor in outlet.factors
+    ]
+    found: dict[int, Transmission] = {}
+    for row in fetch(
+        connection,
+        "published_transmission",
+        outlets=[pair[0] for pair in pairs],
+        factors=[pair[1] for pair in pairs],
+        day=day_start(now) - DAY,
+    ):
+        hours = row["hours"]
+        found[row["outlet_key"]] = found.get(row["outlet_key"], Transmission()) + Transmission(
+            hours["due"],
+            hours["in_time"],
+            hours["received"],
+            hours["valid"],
+            hours["stopped"],
+            hours["standard_checks"],
+        )
+    return found
+
+
+def exceeded_by_week(connection: Connection, now: datetime) -> list[Row]:
+    """Exceeded hours and days by unit: ``this_week`` and ``before`` (of four weeks together)."""
+    week = now - WEEK
+    return fetch(connection, "exceeded_by_week", week=week, now=now, **{"from": week - WEEKS_BEFORE * WEEK})
+
+
+def judged_before(connection: Connection, now: datetime) -> frozenset[int]:
+    """Units of which anything was judged in the four weeks before this one."""
+    week = now - WEEK
+    found = fetch(connection, "judged_before", to=week, **{"from": week - WEEKS_BEFORE * WEEK})
+    return frozenset(row["site_key"] for row in found)
+
+
+def visits_by_site(connection: Connection, now: datetime) -> Mapping[int, Row]:
+    """``made`` and ``planned`` on-site visits of this calendar year by unit; a unit without any is not in it."""
+    first, last = year_of(now)
+    found = fetch(connection, "visits_by_site", to=last, **{"from": first})
+    return {row["site_key"]: row for row in found}
+
+
+def unmarked_hours(
+    connection: Connection, outlets: Iterable[Outlet], first: datetime, last: datetime
+) -> list[Hole]:
+    """The hours in [first, last) that want a mark, by outlet and time."""
+    pairs = [(outlet.key, factor) for outlet in outlets for factor in outlet.factors]
+    found = fetch(
+        connection,
+        "unmarked_hours",
+        outlets=[pair[0] for pair in pairs],
+        factors=[pair[1] for pair in pairs],
+        to=last,
+        **{"from": first},
+    )
+    return [Hole(row["outlet_key"], row["start"], tuple(row["factors"]), row["missing"]) for row in found]
