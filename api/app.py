@@ -18,6 +18,8 @@ from api.guesses import Guesses
 from api.heartbeat import Heartbeat
 from api.live import Hub
 from api.metrics import Metrics
+from api.openid.config import config_of
+from api.openid.provider import provider_of
 from api.routes import (
     alerts,
     audit,
@@ -88,10 +90,11 @@ TAGS = [
 def create_app(settings: Settings) -> FastAPI:
     """The application for these settings; the database is opened when it starts and may come up later than the API.
 
-    Raises SettingsError when no database is named.
+    Raises SettingsError when no database is named, and when sign-in by OpenID is configured wrongly.
     """
     database_url = settings.database()
     metrics = Metrics()
+    openid = provider_of(config_of(settings))
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
@@ -99,7 +102,7 @@ def create_app(settings: Settings) -> FastAPI:
         database = Database(connections)
         builder = Worker(settings, database.write)
         guesses = Guesses(settings.address_failures)
-        services = Services(settings, database, Hub(database_url, metrics), metrics, builder, guesses)
+        services = Services(settings, database, Hub(database_url, metrics), metrics, builder, guesses, openid)
         app.state.services = services
         builder.start()
         background = [

@@ -13,8 +13,10 @@ from psycopg.rows import TupleRow
 from psycopg_pool import ConnectionPool
 
 from api.evidence.worker import Worker
+from api.guesses import Guesses
 from api.live import Hub
 from api.metrics import Metrics
+from api.openid.provider import Provider
 from store.database import Connection
 from store.queries import queries
 from store.settings import Settings
@@ -60,6 +62,8 @@ class Services:
     hub: Hub
     metrics: Metrics
     builder: Worker
+    guesses: Guesses
+    openid: Provider | None
 
 
 def services_of(request: Request) -> Services:

@@ -75,10 +75,11 @@ class Scopes:
 
 
 class Subscription:
-    """The queue of one reader."""
+    """The queue of one reader. ``owner``: whose it is (``Principal.owner``), so that it ends with what it was opened by."""
 
-    def __init__(self, site_key: int | None) -> None:
+    def __init__(self, site_key: int | None, owner: str = "") -> None:
         self.site_key = site_key
+        self.owner = owner
         self._queue: deque[Event | None] = deque()
         self._wake = asyncio.Event()
 
@@ -118,14 +119,16 @@ class Hub:
         self._closed = False
         self.listening = asyncio.Event()
 
-    def subscribe(self, site_key: int | None, last_event_id: str | None) -> Subscription | None:
+    def subscribe(
+        self, site_key: int | None, last_event_id: str | None, owner: str = ""
+    ) -> Subscription | None:
         """Open a stream; None when too many are open.
 
         A reader that was here before gets what it missed, or ``resync`` when that is no longer known.
         """
         if len(self._subscriptions) >= MOST_STREAMS:
             return None
-        subscription = Subscription(site_key)
+        subscription = Subscription(site_key, owner)
         if last_event_id:
             for event in self._missed_since(last_event_id):
                 subscription.put(event)
@@ -144,6 +147,14 @@ class Hub:
         """End every stream; readers come back to the next process."""
         self._closed = True
         for subscription in self._subscriptions:
+            subscription.put(None)
+
+    def end_of(self, owner: str) -> None:
+        """End the streams of a user or token; those that may still listen come back by themselves."""
+        ended = {subscription for subscription in self._subscriptions if subscription.owner == owner}
+        # Out of the set, so that no later event can push the end out of a full queue.
+        self._subscriptions -= ended
+        for subscription in ended:
             subscription.put(None)
 
     async def run(self) -> None:
@@ -173,7 +184,7 @@ class Hub:
             keepalives_interval=5,
             keepalives_count=3,
         ) as connection:
-            for statement in ("listen_live", "listen_registry"):
+            for statement in ("listen_live", "listen_registry", "listen_identity"):
                 await connection.execute(sql[statement])
             await self._load_scopes(connection)
             # What happened before we listened is unknown.
@@ -185,6 +196,8 @@ class Hub:
                     if notify.channel == "outfall_registry":
                         await self._load_scopes(connection)
                         self._publish({"event": "registry"}, frozenset(self._scopes.outlets.values()))
+                    elif notify.channel == "outfall_identity":
+                        self.end_of(notify.payload)
                     else:
                         await self._hear(connection, notify.payload)
 

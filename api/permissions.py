@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from enum import StrEnum
 
+from store.errors import Conflict
 from store.people import Role
 
 
@@ -128,3 +129,30 @@ PERMISSIONS: Mapping[Role, frozenset[Permission]] = {
     ),
     Role.ADMIN: frozenset(Permission),
 }
+
+# A token is nobody's account: it has no password, no second factor and no sessions.
+_OF_USERS_ONLY = frozenset({Permission.ACCOUNT_OWN})
+
+
+def token_permissions(role: Role, scopes: Sequence[str] | None) -> frozenset[Permission]:
+    """What a token may do: what its role may, narrowed to its scopes; a scope that its role lacks (by now) gives nothing."""
+    of_role = PERMISSIONS[role] - _OF_USERS_ONLY
+    return of_role if scopes is None else frozenset(one for one in of_role if one.value in scopes)
+
+
+def scopes_of(role: Role, wanted: Sequence[str]) -> tuple[str, ...] | None:
+    """The scopes to keep with a new token, in order; None when none are wanted: all that the role has.
+
+    Raises Conflict ``scope_not_of_role`` for what no permission is, or none that tokens of this role can have.
+    """
+    if not wanted:
+        return None
+    possible = {permission.value for permission in token_permissions(role, None)}
+    wrong = sorted(set(wanted) - possible)
+    if wrong:
+        raise Conflict(
+            f"A token of the role {role} cannot have the scope {', '.join(wrong)}. It can have: {', '.join(sorted(possible))}.",
+            code="scope_not_of_role",
+            scopes=", ".join(wrong),
+        )
+    return tuple(sorted(set(wanted)))

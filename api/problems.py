@@ -34,6 +34,7 @@ _STATUS_BY_CODE: Mapping[str, int] = {
     "body_too_slow": 408,
     "not_ready": 503,
     "too_many_streams": 503,
+    "too_many_attempts": 429,
 }
 _STATUS_BY_CLASS: tuple[tuple[type[OutfallError], int], ...] = (
     (NotFound, 404),
@@ -82,6 +83,8 @@ def problem(
     all_headers = {"Cache-Control": "no-store"}
     if status == 401:
         all_headers["WWW-Authenticate"] = "Bearer"
+    if status == 429 and "seconds" in facts:
+        all_headers["Retry-After"] = str(facts["seconds"])
     if status == 503:
         all_headers["Retry-After"] = str(RETRY_SECONDS)
     return Response(

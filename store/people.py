@@ -6,7 +6,7 @@ Every function works in the caller's transaction and leaves the commit to the ca
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -15,9 +15,12 @@ from typing import Any
 from store import audit, passwords
 from store.database import Connection, rows
 from store.errors import Conflict, NotFound
+from store.identity import passwordrules
 from store.queries import queries
 
 TOKEN_PREFIX = "outfall_"  # lets a secret scanner recognise a token that leaked
+
+LONGEST_DISPLAY_NAME = 60
 
 _NAME = re.compile(r"[a-z][a-z0-9_.-]{1,31}")  # as the check of app_user.name
 
@@ -40,7 +43,14 @@ ROLES: tuple[str, ...] = tuple(role.value for role in Role)
 
 @dataclass(frozen=True, slots=True)
 class User:
-    """A person. ``site_key``/``site_id`` are set for the role company and for nobody else."""
+    """A person.
+
+    Attributes
+    ----------
+    site_key, site_id : set for the role company and for nobody else
+    must_change : somebody else has seen the password; nothing but changing it is possible
+    second_factor : whether a code is asked for at sign-in; known where people sign in and are listed, else False
+    """
 
     key: int
     name: str
@@ -50,6 +60,8 @@ class User:
     site_id: str | None
     created_at: datetime
     disabled: bool
+    must_change: bool = False
+    second_factor: bool = False
 
     def as_dict(self) -> dict[str, object]:
         """For JSON output: everything but the keys."""
@@ -58,7 +70,7 @@ class User:
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """A token of a program."""
+    """A token of a program. ``scopes``: permissions by their values that it is narrowed to; None = all that its role has."""
 
     key: int
     name: str
@@ -66,6 +78,8 @@ class Token:
     site_key: int | None
     site_id: str | None
     expires_at: datetime | None
+    scopes: tuple[str, ...] | None = None
+    last_used_at: datetime | None = None
 
 
 def add_user(
@@ -76,21 +90,25 @@ def add_user(
     role: str,
     site_id: str | None = None,
     password: str | None = None,
+    must_change: bool = False,
     actor: str = "cli",
     origin: str = "cli",
 ) -> str:
     """Add a user and return the password, generated when none is given.
 
-    Raises Conflict (``user_exists``, ``user_name_wrong``, ``password_length``, ``site_needed``, ``site_not_wanted``) and NotFound
-    (``role_unknown``, ``site_not_found``).
+    ``must_change``: the first thing that the user can do is to choose another password, because somebody else has seen this one.
+
+    Raises Conflict (``user_exists``, ``user_name_wrong``, ``display_name_wrong``, ``site_needed``, ``site_not_wanted``, and those
+    of ``store.identity.passwordrules``) and NotFound (``role_unknown``, ``site_not_found``).
     """
     if not _NAME.fullmatch(name):
         raise Conflict(
             f"The user name {name!r} is not possible: 2 to 32 of a-z 0-9 _ . - beginning with a letter.",
             code="user_name_wrong",
         )
-    site_key = _site_key(connection, _role(role), site_id)
-    password = _checked(password)
+    site_key = site_key_of(connection, role_of(role), site_id)
+    check_display_name(display_name)
+    password = _checked(password, names=(name, display_name))
     row = connection.execute(
         queries("people")["add_user"],
         {
@@ -99,6 +117,7 @@ def add_user(
             "role": role,
             "site_key": site_key,
             "password_hash": passwords.hash_password(password),
+            "must_change": must_change,
         },
     ).fetchone()
     if row is None:
@@ -116,17 +135,24 @@ def reset_password(
     name: str,
     at: datetime,
     password: str | None = None,
+    must_change: bool = True,
     actor: str = "cli",
     origin: str = "cli",
 ) -> str:
     """Give a user a new password, lift a lock and end every session of theirs; returns the password.
 
-    Raises NotFound ``user_not_found`` and Conflict ``password_length``.
+    Raises NotFound ``user_not_found`` and Conflict (those of ``store.identity.passwordrules``).
     """
-    password = _checked(password)
+    password = _checked(password, names=(name,))
     sql = queries("people")
     row = connection.execute(
-        sql["change_password"], {"name": name, "password_hash": passwords.hash_password(password)}
+        sql["change_password"],
+        {
+            "name": name,
+            "password_hash": passwords.hash_password(password),
+            "must_change": must_change,
+            "at": at,
+        },
     ).fetchone()
     if row is None:
         raise NotFound(f"There is no user {name!r}. `outfall user list` shows them.", code="user_not_found")
@@ -148,14 +174,17 @@ def create_token(
     role: str,
     site_id: str | None = None,
     expires_at: datetime | None = None,
+    scopes: Sequence[str] | None = None,
     actor: str = "cli",
     origin: str = "cli",
 ) -> str:
     """Create a bearer token and return its text, which is kept nowhere.
 
+    ``scopes`` narrow it to some permissions of its role (``api.permissions.scopes_of`` checks them); None = all of them.
+
     Raises as ``add_user`` for role and site.
     """
-    site_key = _site_key(connection, _role(role), site_id)
+    site_key = site_key_of(connection, role_of(role), site_id)
     text = TOKEN_PREFIX + passwords.new_secret()
     connection.execute(
         queries("people")["add_token"],
@@ -166,9 +195,15 @@ def create_token(
             "site_key": site_key,
             "created_by": actor,
             "expires_at": expires_at,
+            "scopes": None if scopes is None else list(scopes),
         },
     )
-    detail = {"role": role, "site": site_id, "expires_at": expires_at.isoformat() if expires_at else None}
+    detail = {
+        "role": role,
+        "site": site_id,
+        "expires_at": expires_at.isoformat() if expires_at else None,
+        "scopes": None if scopes is None else list(scopes),
+    }
     audit.record(
         connection, actor=actor, origin=origin, action="people:token:create", subject=name, detail=detail
     )
@@ -180,10 +215,19 @@ def find_token(connection: Connection, text: str, *, at: datetime) -> Token | No
     with rows(connection) as cursor:
         arguments = {"digest": passwords.digest(text), "at": at}
         row = cursor.execute(queries("people")["find_token"], arguments).fetchone()
-    return None if row is None else Token(**{**row, "role": Role(row["role"])})
+    if row is None:
+        return None
+    scopes = None if row["scopes"] is None else tuple(row["scopes"])
+    return Token(**{**row, "role": Role(row["role"]), "scopes": scopes})
 
 
-def _role(role: str) -> Role:
+def touch_token(connection: Connection, token: Token, *, at: datetime) -> None:
+    """The token is in use."""
+    connection.execute(queries("identity")["touch_token"], {"key": token.key, "at": at})
+
+
+def role_of(role: str) -> Role:
+    """The role of this name. Raises NotFound ``role_unknown``."""
     try:
         return Role(role)
     except ValueError:
@@ -192,18 +236,30 @@ def _role(role: str) -> Role:
         ) from None
 
 
-def _checked(password: str | None) -> str:
+def check_display_name(display_name: str) -> None:
+    """Raises Conflict ``display_name_wrong`` for a name that cannot stand on a page."""
+    if not (
+        1 <= len(display_name) <= LONGEST_DISPLAY_NAME and display_name.strip() and display_name.isprintable()
+    ):
+        raise Conflict(
+            f"A name as shown has 1 to {LONGEST_DISPLAY_NAME} visible characters.",
+            code="display_name_wrong",
+            most=LONGEST_DISPLAY_NAME,
+        )
+
+
+def _checked(password: str | None, *, names: tuple[str, ...]) -> str:
     if password is None:
         return passwords.generate_password()
-    if not passwords.SHORTEST_PASSWORD <= len(password) <= passwords.LONGEST_PASSWORD:
-        raise Conflict(
-            f"A password has {passwords.SHORTEST_PASSWORD} to {passwords.LONGEST_PASSWORD} characters.",
-            code="password_length",
-        )
+    passwordrules.check(password, names=names)
     return password
 
 
-def _site_key(connection: Connection, role: Role, site_id: str | None) -> int | None:
+def site_key_of(connection: Connection, role: Role, site_id: str | None) -> int | None:
+    """The key of the site that a user or token of this role is bound to.
+
+    Raises Conflict ``site_needed``, ``site_not_wanted`` and NotFound ``site_not_found``.
+    """
     if role is Role.COMPANY and site_id is None:
         raise Conflict("The role company needs a site: give --site ID.", code="site_needed")
     if site_id is None:
@@ -227,4 +283,6 @@ def user_of(row: Mapping[str, Any]) -> User:
         site_id=row["site_id"],
         created_at=row["created_at"],
         disabled=row["disabled_at"] is not None,
+        must_change=row["must_change_password"],
+        second_factor=row.get("second_factor", False),
     )

@@ -159,6 +159,13 @@ class Settings(BaseSettings):
     statistics_days: Annotated[int, Field(ge=1, le=366)] = Field(
         31, description="Published statistics are looked at again for so long: re-sent data change them."
     )
+    report_decimals: dict[str, Annotated[int, Field(ge=0, le=6)]] = Field(
+        default={},
+        description="JSON by factor: decimals in report tables; else those that HJ 212-2017 declares (not verified).",
+    )
+    report_mass_decimals: Annotated[int, Field(ge=0, le=6)] = Field(
+        3, description="Decimals of emission masses in kg in report tables (not verified)."
+    )
     silent_cadences: Annotated[int, Field(ge=2, le=100)] = Field(
         5, description="An outlet is silent after this many of its own realtime intervals without data."
     )
@@ -326,6 +333,42 @@ class Settings(BaseSettings):
     )
     notify_down_minutes: Annotated[int, Field(ge=1, le=24 * 60)] = Field(
         30, description="A channel out of order for this long is told of over the other channels."
+    )
+
+    # Identity
+    session_idle_minutes: Annotated[int, Field(ge=5, le=12 * 60)] = Field(
+        120,
+        description="A session that nothing was asked with for so long ends; an open page asks by itself. 12 h is the most.",
+    )
+    address_failures: Annotated[int, Field(ge=5, le=10_000)] = Field(
+        30,
+        description="Wrong passwords, and wrong tokens, that one network address may send in ten minutes.",
+    )
+    identity_key_file: Path | None = Field(
+        None,
+        description="Key that seals second factors, mode 0600, made at first use; else secrets/identity-key of the home.",
+    )
+    oidc_issuer: str | None = Field(
+        None,
+        pattern=r"^(https://|http://(127\.0\.0\.1|localhost)(:|/|$))",
+        description="OpenID provider by its issuer URL; with the client id it switches sign-in by OpenID on.",
+    )
+    oidc_client_id: str | None = Field(None, description="What Outfall is called at the OpenID provider.")
+    oidc_client_secret_file: Path | None = Field(
+        None,
+        description="File with the client's secret; without it the client is a public one, by PKCE alone.",
+    )
+    oidc_scopes: str = Field("openid profile", description="What the OpenID provider is asked for.")
+    oidc_name_claim: str = Field(
+        "preferred_username",
+        description="Claim that is the user name here; the first sign-in of a subject is linked to the user of that name.",
+    )
+    oidc_role_claim: str | None = Field(
+        None, description="Claim with roles or groups; with it the provider decides who gets in, and as what."
+    )
+    oidc_roles: dict[str, str] = Field(
+        default={},
+        description="JSON: value of that claim to role, the first one that is there counts; never admin or company.",
     )
 
     # Evidence log

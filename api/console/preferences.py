@@ -22,7 +22,7 @@ router = APIRouter(route_class=ConsoleRoute, include_in_schema=False)
 @router.post("/language")
 def choose_language(
     request: Request,
-    principal: Annotated[Principal, requires(Permission.ACCOUNT_OWN)],
+    principal: Annotated[Principal, requires(Permission.ACCOUNT_OWN, before_change=True)],
     language: Annotated[str, Form()] = "zh",
     next: Annotated[str, Form()] = "/",  # noqa: A002
 ) -> Response:

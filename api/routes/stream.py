@@ -40,13 +40,13 @@ async def stream(
     principal: Listener,
     last_event_id: Annotated[str | None, Header(alias="Last-Event-ID", max_length=64)] = None,
 ) -> Response:
-    """Events as they happen: ``readings``, ``alert``, ``period``, ``gateway``, ``evidence``, ``registry``; the data are
+    """Events as they happen: ``readings``, ``alert``, ``period``, ``mark``, ``gateway``, ``evidence``, ``registry``; the data are
     JSON.
 
     ``resync`` means that events may have been missed: fetch what you show anew. Every 15 seconds a comment keeps the connection
     open; after 30 minutes the stream ends and the reader connects again. ``Last-Event-ID`` continues where the reader was.
     """
-    subscription = services.hub.subscribe(principal.site_key, last_event_id)
+    subscription = services.hub.subscribe(principal.site_key, last_event_id, principal.owner)
     if subscription is None:
         raise StoreError("Too many event streams are open; try again later.", code="too_many_streams")
     return EventSourceResponse(

@@ -6,31 +6,37 @@ select key from site where id = %(site_id)s
 
 -- name: add_user
 -- A new user; nothing comes back when the name is taken.
-insert into app_user (name, display_name, role, site_key, password_hash)
-values (%(name)s, %(display_name)s, %(role)s, %(site_key)s, %(password_hash)s)
+insert into app_user (name, display_name, role, site_key, password_hash, must_change_password)
+values (%(name)s, %(display_name)s, %(role)s, %(site_key)s, %(password_hash)s, %(must_change)s)
 on conflict (name) do nothing
 returning key
 
 -- name: change_password
 -- A new password also lifts a lock.
-update app_user set password_hash = %(password_hash)s, failed_logins = 0, locked_until = null
+update app_user set password_hash = %(password_hash)s, must_change_password = %(must_change)s, password_changed_at = %(at)s,
+                    failed_logins = 0, locked_until = null
 where name = %(name)s
 returning key
 
 -- name: end_sessions_of_user
--- Whoever is signed in with the old password is signed out.
-update session set ended_at = %(at)s where user_key = %(user_key)s and ended_at is null
+-- Whoever is signed in as this user is signed out; open event streams hear of it.
+with ended as (
+    update session set ended_at = %(at)s where user_key = %(user_key)s and ended_at is null returning id
+)
+select count(*), pg_notify('outfall_identity', 'user:' || %(user_key)s::text) from ended
 
 -- name: list_users
 -- Every user, disabled ones too, never a password.
-select u.key, u.name, u.display_name, u.role, u.site_key, s.id as site_id, u.created_at, u.disabled_at
+select u.key, u.name, u.display_name, u.role, u.site_key, s.id as site_id, u.created_at, u.disabled_at, u.must_change_password,
+       exists (select from second_factor f where f.user_key = u.key and f.confirmed_at is not null) as second_factor
 from app_user u left join site s on s.key = u.site_key
 order by u.name
 
 -- name: user_for_login
 -- One user with the facts a login is decided on. Locked, so that guesses in parallel are counted one after the other.
-select u.key, u.name, u.display_name, u.role, u.site_key, s.id as site_id, u.created_at, u.disabled_at,
-       u.password_hash, u.failed_logins, u.locked_until
+select u.key, u.name, u.display_name, u.role, u.site_key, s.id as site_id, u.created_at, u.disabled_at, u.must_change_password,
+       u.password_hash, u.failed_logins, u.locked_until,
+       exists (select from second_factor f where f.user_key = u.key and f.confirmed_at is not null) as second_factor
 from app_user u left join site s on s.key = u.site_key
 where u.name = %(name)s
 for update of u
@@ -45,31 +51,40 @@ update app_user set failed_logins = 0, locked_until = null where key = %(key)s
 
 -- name: open_session
 -- A session by the digest of its secret.
-insert into session (digest, user_key, csrf, created_at, expires_at)
-values (%(digest)s, %(user_key)s, %(csrf)s, %(at)s, %(expires_at)s)
+insert into session (digest, user_key, csrf, created_at, expires_at, last_seen_at, origin, user_agent, kind)
+values (%(digest)s, %(user_key)s, %(csrf)s, %(at)s, %(expires_at)s, %(at)s, %(origin)s, %(user_agent)s, %(kind)s)
+returning id
 
 -- name: find_session
--- The user of a session that still holds.
-select u.key, u.name, u.display_name, u.role, u.site_key, s.id as site_id, u.created_at, u.disabled_at,
-       e.csrf, e.expires_at
+-- The user of a session that still holds: not ended, not over, not idle for too long, the user not disabled.
+select u.key, u.name, u.display_name, u.role, u.site_key, s.id as site_id, u.created_at, u.disabled_at, u.must_change_password,
+       e.id, e.csrf, e.expires_at, e.kind, e.last_seen_at
 from session e
 join app_user u on u.key = e.user_key
 left join site s on s.key = u.site_key
-where e.digest = %(digest)s and e.ended_at is null and e.expires_at > %(at)s and u.disabled_at is null
+where e.digest = %(digest)s and e.ended_at is null and e.expires_at > %(at)s and e.last_seen_at > %(idle_since)s
+  and u.disabled_at is null
+
+-- name: touch_session
+-- A session is in use. Never backwards: requests of one page run side by side.
+update session set last_seen_at = %(at)s where id = %(id)s and ended_at is null and last_seen_at < %(at)s
 
 -- name: end_session
--- Signing out.
-update session set ended_at = %(at)s where digest = %(digest)s and ended_at is null
+-- Signing out; open event streams of the user hear of it.
+with ended as (
+    update session set ended_at = %(at)s where digest = %(digest)s and ended_at is null returning user_key
+)
+select pg_notify('outfall_identity', 'user:' || user_key::text) from ended
 
 -- name: add_token
 -- A token by the digest of its text.
-insert into api_token (digest, name, role, site_key, created_by, expires_at)
-values (%(digest)s, %(name)s, %(role)s, %(site_key)s, %(created_by)s, %(expires_at)s)
+insert into api_token (digest, name, role, site_key, created_by, expires_at, scopes)
+values (%(digest)s, %(name)s, %(role)s, %(site_key)s, %(created_by)s, %(expires_at)s, %(scopes)s)
 returning key
 
 -- name: find_token
 -- A token that still holds.
-select t.key, t.name, t.role, t.site_key, s.id as site_id, t.expires_at
+select t.key, t.name, t.role, t.site_key, s.id as site_id, t.expires_at, t.scopes, t.last_used_at
 from api_token t left join site s on s.key = t.site_key
 where t.digest = %(digest)s and t.revoked_at is null and (t.expires_at is null or t.expires_at > %(at)s)
 

@@ -8,6 +8,10 @@ select set_config('statement_timeout', '10s', true), set_config('transaction_rea
 -- What happened, for the event streams.
 listen outfall_live
 
+-- name: listen_identity
+-- Somebody was signed out, or a token revoked.
+listen outfall_identity
+
 -- name: listen_registry
 -- The registry changed.
 listen outfall_registry

@@ -69,7 +69,9 @@ def test_a_session_holds_twelve_hours_or_until_sign_out(connection: Connection) 
     user = sign_in(connection, password)
     assert user is not None
     secret, session = open_session(connection, user, at=NOON)
-    found = find_session(connection, secret, at=NOON + timedelta(hours=11, minutes=59))
+    found = find_session(
+        connection, secret, at=NOON + timedelta(hours=11, minutes=59), idle=timedelta(hours=12)
+    )
     assert found is not None and found.csrf == session.csrf
     assert find_session(connection, secret, at=NOON + timedelta(hours=12)) is None
     end_session(connection, secret, at=NOON)

@@ -9,7 +9,7 @@ from typing import Any
 from fastapi.routing import APIRoute
 from starlette.routing import BaseRoute
 
-from api.access import Requires, signed_in
+from api.access import Requires
 from api.app import create_app
 from api.permissions import PERMISSIONS, Permission
 from store.handling.steps import ROLES_OF, SYSTEM, Action
@@ -25,6 +25,9 @@ OPEN = {
     "/readyz": "a supervisor of processes has no account",
     "/metrics": "decides by itself: open on this machine, else metrics:read",
     "/login": "where one signs in",
+    "/login/code": "where one signs in, the second step",
+    "/login/openid": "the way to the OpenID provider, before one is signed in",
+    "/login/openid/return": "the way back from it",
     "/static/{path:path}": "the login page needs its style",
     "/api/v1/openapi.json": "the description is public with the source",
 }
@@ -41,11 +44,9 @@ def routes(found: list[BaseRoute]) -> Iterator[BaseRoute]:
 
 
 def asked_for(route: APIRoute) -> set[object]:
-    """The permissions that a route declares; ``signed_in`` itself means anybody who is signed in."""
+    """The permissions that a route declares."""
     calls = [dependency.call for dependency in route.dependant.dependencies]
-    return {call.permission for call in calls if isinstance(call, Requires)} | {
-        call for call in calls if call is signed_in
-    }
+    return {call.permission for call in calls if isinstance(call, Requires)}
 
 
 def test_every_route_declares_one_permission_or_is_open_for_a_reason(tmp_path: Path) -> None:
