@@ -95,7 +95,7 @@ def get_transfer_form(
 ) -> Response:
     """To print and sign. Before both reviews it is a draft and says so on every page; of sample configuration there are only
     drafts. Every print is recorded."""
-    return _printed(services, principal, lead_id, "transfer-form", transfer_form, draft=draft)
+    return printed(services, principal, lead_id, "transfer-form", transfer_form, draft=draft)
 
 
 @router.get(
@@ -108,7 +108,7 @@ def get_evidence_list(
     lead_id: LeadId, services: ServicesHere, principal: LeadReader, draft: Draft = False
 ) -> Response:
     """Everything that proves the lead, with its SHA-256. Drafts as for the transfer form. Every print is recorded."""
-    return _printed(services, principal, lead_id, "evidence-list", evidence_list, draft=draft)
+    return printed(services, principal, lead_id, "evidence-list", evidence_list, draft=draft)
 
 
 @router.get("/handovers", response_model=HandoverList, summary="Hand-overs", responses=READ_PROBLEMS)
@@ -191,9 +191,10 @@ def get_connectors(
         return json_reply(request, {"items": connector_standings(connection), "next": None})
 
 
-def _printed(
+def printed(
     services: Services, principal: Principal, lead_id: int, name: str, printer: Printer, *, draft: bool
 ) -> Response:
+    """A paper of a lead, recorded. Raises NotFound ``lead_not_found`` and, for a formal one, Refused ``sample_configuration``."""
     at = clock.now()
     with services.database.read() as connection:
         material = material_of(connection, lead_id)

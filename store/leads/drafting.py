@@ -7,15 +7,17 @@ from datetime import datetime
 from typing import Any
 
 from store.database import Connection, rows
-from store.errors import Conflict, Refused
+from store.errors import Conflict, NotFound, Refused
 from store.handling import Caller, Clocks
 from store.leads.actions import Step, Taken, check, lock, take_step, write
 from store.leads.bounds import check_found, check_span
 from store.leads.clocks import Rules
 from store.leads.proposing import candidates_for
 from store.leads.raising import check_assignee, keep_numbers, link_alerts, scope_of
+from store.leads.snapshot import Scope, take_numbers
 from store.leads.steps import Action
 from store.leads.subjects import SPAN, is_sample, registered
+from store.model import Registry, Site
 from store.queries import queries
 from store.registry import load_registry
 
@@ -77,17 +79,22 @@ def refresh(connection: Connection, lead_id: int, caller: Caller, *, rules: Rule
     """Take the numbers again from the judged data as they are now. Only a draft: raises as ``take_step``."""
     lead = lock(connection, lead_id, caller)
     after = check(connection, lead, Action.REFRESH, caller, reason=None)
-    then, now = load_registry(connection, at=lead["from_time"]), load_registry(connection, at=at)
-    book, site = registered(then, now, lead["site_key"])
-    with rows(connection) as cursor:
-        alerts = [row["id"] for row in cursor.execute(queries("leads")["alerts_of"], {"lead_id": lead_id})]
-        counted = cursor.execute(queries("leads")["occurrences"], {"ids": alerts}).fetchall()
-    spans = sorted({row["span"] for row in counted} & set(SPAN)) or list(SPAN)
-    scope = scope_of(lead, spans, at)
+    scope, site, book, sample = _scope(connection, lead, at)
     snapshot_id = keep_numbers(connection, lead_id, scope, site, book, caller, at)
-    changes = {"snapshot_id": snapshot_id, "sample": is_sample(now, lead["site_key"])}
+    changes = {"snapshot_id": snapshot_id, "sample": sample}
     step = Step(Action.REFRESH, None, {"snapshot": snapshot_id}, changes)
     return write(connection, lead, step, caller, after, rules=rules, at=at)
+
+
+def numbers_now(connection: Connection, lead_id: int, at: datetime) -> dict[str, Any]:
+    """What ``refresh`` would take now; nothing is written. Raises NotFound ``lead_not_found``."""
+    with rows(connection) as cursor:
+        lead = cursor.execute(queries("leads")["lead_columns"], {"id": lead_id}).fetchone()
+    if lead is None:
+        raise NotFound(f"There is no lead {lead_id}.", code="lead_not_found", lead=lead_id)
+    scope, site, book, _ = _scope(connection, lead, at)
+    content, _ = take_numbers(connection, scope, site, book, at)
+    return content
 
 
 def choose(
@@ -189,6 +196,19 @@ def disclose(
         Action.DISCLOSE, message, {"revision_told": lead["revision"]}, {"disclosed": told, "disclosed_at": at}
     )
     return write(connection, lead, step, caller, after, rules=rules, at=at)
+
+
+def _scope(
+    connection: Connection, lead: Mapping[str, Any], at: datetime
+) -> tuple[Scope, Site | None, Registry, bool]:
+    """What the numbers of a lead are of, what was registered when the act began, and whether that is a sample."""
+    then, now = load_registry(connection, at=lead["from_time"]), load_registry(connection, at=at)
+    book, site = registered(then, now, lead["site_key"])
+    with rows(connection) as cursor:
+        alerts = [row["id"] for row in cursor.execute(queries("leads")["alerts_of"], {"lead_id": lead["id"]})]
+        counted = cursor.execute(queries("leads")["occurrences"], {"ids": alerts}).fetchall()
+    spans = sorted({row["span"] for row in counted} & set(SPAN)) or list(SPAN)
+    return scope_of(lead, spans, at), site, book, is_sample(now, lead["site_key"])
 
 
 def check_revision(lead: Mapping[str, Any], revision: int | None) -> None:
