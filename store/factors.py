@@ -14,6 +14,7 @@ from importlib import resources
 from typing import Literal, cast
 
 from store.errors import NotFound
+from store.texts import language
 
 Medium = Literal["water", "gas"]
 
@@ -102,6 +103,8 @@ def factor_of_old_code(old_code: str, medium: str) -> Factor | None:
 
 
 def name_of(code: str) -> str:
-    """Chinese name for people; the code itself when it is in no table."""
+    """Name for people in the language that texts come in; the code itself when it is in no table."""
     found = find_factor(code)
-    return found.name_zh if found else code
+    if found is None:
+        return code
+    return found.name_en if language() == "en" else found.name_zh

@@ -30,11 +30,17 @@ class Label:
 
     category: str
     code: str
-    name: str
+    name_zh: str
+    name_en: str
     industry: str
     local: bool
     filed: bool
     source: str
+
+    @property
+    def name(self) -> str:
+        """What people read, in the language that texts come in."""
+        return self.name_en if texts.language() == "en" else self.name_zh
 
 
 @cache
@@ -71,7 +77,8 @@ def _all() -> tuple[Label, ...]:
         Label(
             category=category,
             code=entry["code"],
-            name=entry["name"],
+            name_zh=entry["name"],
+            name_en=entry["name_en"],
             industry=industry,
             local=standing == "local",
             filed=entry.get("filed", True),

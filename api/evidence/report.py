@@ -7,8 +7,10 @@ from typing import Any
 
 from api.papers.engine import compile_paper
 from api.papers.report import charts, front, history, tables
+from store.texts import speaking
 
 
+@speaking("zh")
 def render(facts: Mapping[str, Any]) -> bytes:
     """The report that tells these facts (their shape: ``api.evidence.facts``); the same facts give the same bytes.
 

@@ -1,6 +1,7 @@
 """The printed set of a lead: 案件线索移送单 and 证据清单 (regulation.md G). Pure: what is handed over in, PDF/A out.
 
-A paper of a lead that has not passed both reviews is a draft and says so on every page.
+A paper of a lead that has not passed both reviews is a draft and says so on every page. Papers are Chinese, whatever language who
+prints them reads.
 """
 
 from __future__ import annotations
@@ -13,11 +14,12 @@ from api.papers import wording
 from api.papers.blocks import Block, Cell, commands, heading, note, pairs, paragraph, signatures, table
 from api.papers.engine import compile_paper
 from store.handover.material import Material
-from store.texts import text
+from store.texts import speaking, text
 
 Row = Mapping[str, Any]
 
 
+@speaking("zh")
 def transfer_form(material: Material, *, at: datetime, draft: bool) -> bytes:
     """The form that goes with a lead from the district bureau to who decides. Raises PaperFailed."""
     lead = material.lead
@@ -49,6 +51,7 @@ def transfer_form(material: Material, *, at: datetime, draft: bool) -> bytes:
     return _paper(material, title, text("handover.form.number", number=lead["number"]), blocks, at, draft)
 
 
+@speaking("zh")
 def evidence_list(material: Material, *, at: datetime, draft: bool) -> bytes:
     """Everything that proves the lead, with digests. Raises PaperFailed."""
     rows = [[str(number), *row] for number, row in enumerate(_items(material), 1)]

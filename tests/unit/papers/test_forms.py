@@ -8,7 +8,7 @@ from datetime import datetime
 import pytest
 
 from api.papers.forms import Material, evidence_list, transfer_form
-from store.texts import text
+from store.texts import speaking, text
 from tests.unit.papers.pdf import pages_of, words_of
 from tests.unit.papers.sample_material import material, review, without_package
 
@@ -104,3 +104,11 @@ def test_a_lead_is_reviewed_when_the_last_review_of_each_kind_signed_what_it_say
 ) -> None:
     found: Material = material()
     assert replace(found, parts={**found.parts, "reviews": reviews}).reviewed is passed
+
+
+@pytest.mark.parametrize("printer", [transfer_form, evidence_list])
+def test_a_paper_is_chinese_whoever_prints_it(printer: object) -> None:
+    assert callable(printer)
+    with speaking("en"):
+        printed = printer(material(), at=AT, draft=False)
+    assert printed == printer(material(), at=AT, draft=False)
