@@ -20,7 +20,12 @@ API_PREFIX = "/api/v1"
 BODY_BYTES = 64 * 1024  # the largest write but a file is a text of 2,000 characters
 BODY_SECONDS = 10  # a body that takes longer holds a connection for nothing
 FILE_SECONDS = 120  # a picture from a telephone at a stack, over a slow line
-_FILE_PATH = re.compile(rf"{API_PREFIX}/(alerts/\d+/attachments|leads/\d+/(papers|statement/papers))")
+_FILE_PATH = re.compile(
+    rf"{API_PREFIX}/(alerts/\d+/attachments|leads/\d+/(papers|statement/papers))"
+    r"|/alerts/\d+/(attachments|answer)"
+    r"|/marks/(file|preview)"
+    r"|/notifications/channels/(check|apply)"
+)
 
 SECURITY_HEADERS = {
     "Content-Security-Policy": (
