@@ -91,23 +91,12 @@ def load_material(
     )
 
 
-def load_sent(
-    connection: Connection, outlet: Outlet, span: Span, settings: Settings, at: datetime
-) -> Material:
-    """What the transmission of the hours of one span is counted from, and nothing else of it: quick enough for a page."""
-    until = hour_start(at - timedelta(seconds=settings.hour_grace_seconds))
-    begun = first_period(connection, outlet.key, outlet.factors)
-    if begun is None:
-        return Material(None, until, until)
-    reader = _Reader(connection, outlet.key, Wanted(outlet, [span]))
-    return Material(
-        begun=begun.astimezone(BEIJING),
-        until=until,
-        days_until=until,
-        hours=reader.facts("hour", outlet.factors, span.start, min(span.end, until)),
-        hour_receipts=reader.receipts(outlet.factors),
-        statements=_statements(connection, outlet, span.start, span.end),
-    )
+def hour_kind(outlet: Outlet) -> str:
+    """As what kind of reading the hours of an outlet are due: hour frames, or what hours are made from where none are."""
+    monitor = outlet.monitor
+    if monitor is None or monitor.cadence.hour:
+        return "hour"
+    return "minute" if monitor.cadence.minute is not None else "realtime"
 
 
 class _Reader:
@@ -153,11 +142,7 @@ class _Reader:
 
     def receipts(self, factors: Sequence[str]) -> Mapping[str, Mapping[datetime, datetime]]:
         """First receipts of hours: of hour frames, or of minutes or realtime values where no hour frames are due."""
-        monitor = self._wanted.outlet.monitor
-        kind = "hour"
-        if monitor is not None and not monitor.cadence.hour:
-            kind = "minute" if monitor.cadence.minute is not None else "realtime"
-        return self._received("receipts", factors, kind)
+        return self._received("receipts", factors, hour_kind(self._wanted.outlet))
 
     def day_receipts(self, factors: Sequence[str]) -> Mapping[str, Mapping[datetime, datetime]]:
         """First receipts of day frames."""

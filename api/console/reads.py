@@ -16,6 +16,9 @@ Row = dict[str, Any]
 ALERTS_SHOWN = 100
 """Rows of an alert list; a longer list is read on the next page."""
 
+LATEST_READING = timedelta(days=1)
+"""A reading that is older than the newest data of its outlet and kind by more is no longer shown as the latest one."""
+
 LATEST_VERDICT = timedelta(days=3)
 """A verdict older than this is no longer shown as the latest one."""
 
@@ -66,7 +69,18 @@ def latest_readings(
 ) -> dict[tuple[int, str], Latest]:
     """The newest readings of the wanted (outlet key, kind, factor, newest data time), by (outlet key, factor)."""
     outlets, kinds, factors, uptos = _columns(wanted, 4)
-    found = _fetch(connection, "latest_readings", outlets=outlets, kinds=kinds, factors=factors, uptos=uptos)
+    if not uptos:
+        return {}
+    found = _fetch(
+        connection,
+        "latest_readings",
+        outlets=outlets,
+        kinds=kinds,
+        factors=factors,
+        uptos=uptos,
+        newest=max(uptos),
+        oldest=min(uptos) - LATEST_READING,
+    )
     return {
         (row["outlet_key"], row["factor"]): Latest(
             row["data_time"], row["value"], row["folded"], row["flag"], row["status"]

@@ -9,7 +9,8 @@ select outlet_key, kind::text as kind, data_time, received_at from outlet_state
 select gateway, state, since, heard_at from gateway_state
 
 -- name: latest_readings
--- The newest reading of each wanted (outlet, kind, factor), not older than a day before the outlet's newest data of that kind.
+-- The newest reading of each wanted (outlet, kind, factor), not older than a day before the outlet's newest data of that kind. The outer
+-- bounds say nothing new: by them TimescaleDB leaves out all chunks but one or two before it runs.
 with wanted as (
     select * from unnest(%(outlets)s::integer[], %(kinds)s::reading_kind[], %(factors)s::text[], %(uptos)s::timestamptz[])
         as w (outlet_key, kind, factor, upto)
@@ -21,6 +22,7 @@ cross join lateral (
     from reading
     where outlet_key = w.outlet_key and kind = w.kind and factor = w.factor
       and data_time <= w.upto and data_time > w.upto - interval '1 day'
+      and data_time <= %(newest)s and data_time > %(oldest)s
     order by data_time desc, revision desc
     limit 1
 ) r

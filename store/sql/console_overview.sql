@@ -57,8 +57,13 @@ group by o.site_key, v.span
 
 -- name: judged_before
 -- Units of which anything was judged in a time: with the others nothing can be compared.
-select distinct o.site_key from outlet o
-where exists (select from verdict v where v.outlet_key = o.key and v.start >= %(from)s and v.start < %(to)s)
+select distinct o.site_key
+from unnest(%(outlets)s::integer[], %(factors)s::text[], %(spans)s::text[]) as w (outlet_key, factor, span)
+join outlet o on o.key = w.outlet_key
+where exists (
+    select from verdict v
+    where v.outlet_key = w.outlet_key and v.factor = w.factor and v.span = w.span and v.start >= %(from)s and v.start < %(to)s
+)
 
 -- name: visits_by_site
 -- On-site visits of a year by unit: made and counted, and planned.

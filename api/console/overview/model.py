@@ -124,7 +124,9 @@ def supervisor(connection: Connection, services: Services, registry: Registry, f
     return {
         "late_alerts": reads.fetch(connection, "overdue_alerts", now=now),
         "trends": figures.trends(
-            registry.sites, reads.exceeded_by_week(connection, now), reads.judged_before(connection, now)
+            registry.sites,
+            reads.exceeded_by_week(connection, now),
+            reads.judged_before(connection, outlets, now),
         ),
         "visits": figures.visit_rows(
             registry.sites, reads.visits_by_site(connection, now), policy_of(services.settings), now

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from alerts.statistics.loading import load_sent
-from alerts.statistics.report import Report
+from alerts.statistics.sending import sent
 from alerts.statistics.spans import span_of
 from alerts.statistics.transmission import Transmission
 from alerts.tasks.facts import year_of
+from api.console.overview.cards import judged_span
 from store.clock import DAY, day_start
 from store.database import Connection, rows
 from store.model import Outlet
@@ -51,14 +51,7 @@ def sent_today(
     connection: Connection, outlets: Iterable[Outlet], settings: Settings, now: datetime
 ) -> Mapping[int, Transmission]:
     """Transmission of the hours of today that have passed, by outlet; counted as the published statistics are."""
-    today = span_of("day", now)
-    found: dict[int, Transmission] = {}
-    for outlet in outlets:
-        if outlet.monitor is not None:
-            found[outlet.key] = Report(
-                outlet, load_sent(connection, outlet, today, settings, now)
-            ).transmission(today)
-    return found
+    return sent(connection, outlets, span_of("day", now), settings, now)
 
 
 def sent_yesterday(
@@ -94,10 +87,20 @@ def exceeded_by_week(connection: Connection, now: datetime) -> list[Row]:
     return fetch(connection, "exceeded_by_week", week=week, now=now, **{"from": week - WEEKS_BEFORE * WEEK})
 
 
-def judged_before(connection: Connection, now: datetime) -> frozenset[int]:
+def judged_before(connection: Connection, outlets: Iterable[Outlet], now: datetime) -> frozenset[int]:
     """Units of which anything was judged in the four weeks before this one."""
     week = now - WEEK
-    found = fetch(connection, "judged_before", to=week, **{"from": week - WEEKS_BEFORE * WEEK})
+    judged = [outlet for outlet in outlets if outlet.judged and outlet.factors]
+    found = fetch(
+        connection,
+        "judged_before",
+        outlets=[outlet.key for outlet in judged],
+        # What is judged at all gets a verdict for every factor, be it that there is no limit.
+        factors=[outlet.factors[0] for outlet in judged],
+        spans=[judged_span(outlet) for outlet in judged],
+        to=week,
+        **{"from": week - WEEKS_BEFORE * WEEK},
+    )
     return frozenset(row["site_key"] for row in found)
 
 
