@@ -204,8 +204,11 @@ def _withdraw(
 def _touch(connection: Connection, marks: Sequence[Mark]) -> None:
     """Have the marked hours judged again, and the hours whose quota they use up."""
     first, last = marks[0], marks[-1]
+    sql = queries("marks")
+    # Whoever looks at the marks of the outlet hears of it, also where no value changes.
+    connection.execute(sql["tell_marked"], {"outlet_key": first.outlet_key})
     connection.execute(
-        queries("marks")["touch_marked"],
+        sql["touch_marked"],
         {
             "outlet_key": first.outlet_key,
             "from_time": hour_start(first.from_time),

@@ -11,6 +11,7 @@ from api.console.alerts import pages as alertpages
 from api.console.auditpages import pages as auditpages
 from api.console.errors import ConsoleRoute
 from api.console.leads import router as leads_router
+from api.console.markpages import pages as markpages
 from api.console.overview import pages as overviewpages
 from api.console.pages import STATIC
 from api.console.reports import pages as reportpages
@@ -26,6 +27,7 @@ router.include_router(overviewpages.router)
 router.include_router(alertpages.router)
 router.include_router(unitpages.router)
 router.include_router(auditpages.router)
+router.include_router(markpages.router)
 router.include_router(retentionpages.router)
 router.include_router(leads_router)
 router.include_router(reportpages.router)

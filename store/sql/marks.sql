@@ -116,6 +116,10 @@ with later as (
 )
 select pg_notify('outfall_touched', '')
 
+-- name: tell_marked
+-- Tell the event stream that marks of an outlet were filed or withdrawn; delivered when the transaction commits.
+select pg_notify('outfall_live', json_build_object('event', 'mark', 'outlet', id)::text) from outlet where key = %(outlet_key)s
+
 -- name: touch_hours
 -- Have some hours judged again.
 with asked as (
