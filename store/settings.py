@@ -425,6 +425,12 @@ class Settings(BaseSettings):
         365,
         description="A package is kept for so long and can be built again; that of a lead is always kept.",
     )
+    check_bytes: Annotated[int, Field(ge=64 * 1024, le=8_000_000_000)] = Field(
+        2_000_000_000, description="Largest package that can be uploaded to be verified on the page."
+    )
+    check_seconds: Annotated[int, Field(ge=1, le=86400)] = Field(
+        900, description="A verification of an uploaded package that takes longer is ended."
+    )
 
     # Retention: raw monitoring records are kept five years at least (Code 183, regulation.md F).
     retention_years: Annotated[int, Field(ge=5, le=100)] = Field(
