@@ -18,6 +18,9 @@ TOKEN = "token:"
 LIST_SHOWN = 60
 """Members of a list that a detail shows; how many more there are is said."""
 
+SHORT = 24
+"""Letters of a member up to which a list is one line; longer ones stand in lines of their own."""
+
 _FAMILIES: Mapping[str, tuple[str, ...]] = {
     "role": ("audit.value.role",),
     "kind": ("audit.value.kind", "tasks.kind", "marks.check", "leads.kind"),
@@ -116,10 +119,10 @@ def actor_word(actor: str, names: Mapping[str, str]) -> str:
 
 
 def facts(action: str, detail: Mapping[str, Any]) -> list[tuple[str, str]]:
-    """The details of an event as (name, value), in the order of their names; what is empty is left out."""
+    """The details of an event as (name, value), the reason first, then by name; what is empty is left out."""
     return [
         (_word("audit.detail", key), _value(action, key, value))
-        for key, value in sorted(detail.items())
+        for key, value in sorted(detail.items(), key=lambda item: (item[0] != "reason", item[0]))
         if value is not None and value != [] and value != {}
     ]
 
@@ -161,7 +164,8 @@ def _value(action: str, key: str, value: Any) -> str:
         shown = [_value(action, key, member) for member in value[:LIST_SHOWN]]
         if len(value) > LIST_SHOWN:
             shown.append(text("console.auditpages.more", count=len(value) - LIST_SHOWN))
-        return text("audit.between").join(shown)
+        lines = any(len(member) > SHORT for member in shown)
+        return ("\n" if lines else text("audit.between")).join(shown)
     if isinstance(value, str):
         return _code(action, key, value)
     return json.dumps(value)
