@@ -28,6 +28,8 @@ from store.texts import has, speaking, text
 
 logger = logging.getLogger(__name__)
 
+PASSWORD_PATH = "/account/password"  # where those are sent who must choose a password first
+
 _TOPIC_BY_STATUS = {403: "not_allowed", 404: "not_found", 409: "conflict", 422: "refused", 503: "away"}
 
 
@@ -86,6 +88,8 @@ def _page_of(request: Request, error: OutfallError) -> Response:
     status = status_of(error)
     if status == 401:
         return _to_login(request)
+    if error.code == "password_change_needed":
+        return _sent_to(request, PASSWORD_PATH)
     if status >= 500:
         logger.error("%s %s: %s", request.method, request.url.path, error)
     return error_page(request, status, sentence=_sentence(error))
@@ -134,8 +138,15 @@ def _form_page(request: Request) -> str | None:
 
 def _to_login(request: Request) -> Response:
     if "HX-Request" in request.headers:
-        # htmx follows a redirect silently and would put the login page into a fragment's place.
-        return Response(status_code=401, headers={"HX-Redirect": LOGIN_PATH, "Cache-Control": "no-store"})
+        return _sent_to(request, LOGIN_PATH, status=401)
     wanted = request.url.path + (f"?{request.url.query}" if request.url.query else "")
     following = f"?next={quote(wanted, safe='/')}" if request.method == "GET" and wanted != "/" else ""
     return RedirectResponse(f"{LOGIN_PATH}{following}", status_code=303)
+
+
+def _sent_to(request: Request, path: str, *, status: int = 403) -> Response:
+    headers = {"Cache-Control": "no-store"}
+    if "HX-Request" in request.headers:
+        # htmx follows a redirect silently and would put the page into a fragment's place.
+        return Response(status_code=status, headers={"HX-Redirect": path, **headers})
+    return RedirectResponse(path, status_code=303, headers=headers)

@@ -7,25 +7,36 @@ from fastapi.responses import Response
 from starlette.staticfiles import StaticFiles
 
 from api.console import login, openid, outletpage, preferences
+from api.console.account import pages as accountpages
 from api.console.alerts import pages as alertpages
 from api.console.auditpages import pages as auditpages
 from api.console.errors import ConsoleRoute
+from api.console.health import pages as healthpages
 from api.console.leads import router as leads_router
 from api.console.markpages import pages as markpages
+from api.console.outlet import exports as outletexports
+from api.console.outlet import pages as outletpages
+from api.console.outlet import readingpages
 from api.console.overview import pages as overviewpages
 from api.console.pages import STATIC
 from api.console.reports import pages as reportpages
 from api.console.retentionpages import pages as retentionpages
 from api.console.unit import pages as unitpages
+from api.console.users import pages as userpages
 
 router = APIRouter(route_class=ConsoleRoute, include_in_schema=False)
 router.include_router(login.router)
 router.include_router(openid.router)
 router.include_router(preferences.router)
-router.include_router(outletpage.router)
+router.include_router(accountpages.router)
+router.include_router(userpages.router)
+router.include_router(outletpages.router)
+router.include_router(outletexports.router)
+router.include_router(readingpages.router)
 router.include_router(overviewpages.router)
 router.include_router(alertpages.router)
 router.include_router(unitpages.router)
+router.include_router(healthpages.router)
 router.include_router(auditpages.router)
 router.include_router(markpages.router)
 router.include_router(retentionpages.router)

@@ -49,6 +49,13 @@ with ended as (
 )
 select count(*) from told
 
+-- name: end_other_sessions
+-- All sessions of a user but one; the streams of that one come back by themselves.
+with ended as (
+    update session set ended_at = %(at)s where user_key = %(user_key)s and id <> %(id)s and ended_at is null returning user_key
+)
+select count(*), pg_notify('outfall_identity', 'user:' || %(user_key)s::text) from ended
+
 -- name: forget_old_sessions
 -- Sessions that have been over for a month tell nothing that the audit trail does not.
 delete from session where expires_at < %(before)s

@@ -1,0 +1,1 @@
+"""Users and tokens, as an administrator manages them."""
