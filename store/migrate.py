@@ -7,6 +7,7 @@ transaction of its own and records it. An advisory lock lets several processes s
 from __future__ import annotations
 
 from contextlib import closing
+from functools import cache
 from importlib import resources
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
@@ -55,3 +56,10 @@ def migrate(database_url: str) -> list[str]:
             except psycopg.Error as error:
                 raise SchemaError(f"A migration failed and was rolled back: {str(error).strip()}") from error
         return names
+
+
+@cache
+def expected_migrations() -> frozenset[str]:
+    """Names of the migrations that this release needs."""
+    files = resources.files("store").joinpath("migrations").iterdir()
+    return frozenset(file.name.removesuffix(".sql") for file in files if file.name.endswith(".sql"))

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import ipaddress
 import logging
-from functools import cache
-from importlib import resources
 from typing import Any
 
 import psycopg
@@ -21,6 +19,7 @@ from api.permissions import Permission
 from api.routes import PROBLEMS
 from api.shapes.system import Health, Readiness
 from store.database import rows
+from store.migrate import expected_migrations
 from store.queries import queries
 from store.release import release
 
@@ -59,12 +58,6 @@ def readyz(request: Request, services: ServicesHere) -> Any:
     )
 
 
-@cache
-def _expected_migrations() -> frozenset[str]:
-    files = resources.files("store").joinpath("migrations").iterdir()
-    return frozenset(file.name.removesuffix(".sql") for file in files if file.name.endswith(".sql"))
-
-
 def _checks(services: Services) -> dict[str, dict[str, Any]]:
     sql = queries("watch")
     checks: dict[str, dict[str, Any]] = {}
@@ -72,7 +65,7 @@ def _checks(services: Services) -> dict[str, dict[str, Any]]:
         with services.database.read() as connection, rows(connection) as cursor:
             checks["database"] = {"ok": True, "detail": "answers"}
             applied = {row["migration_id"] for row in cursor.execute(sql["applied_migrations"])}
-            missing = sorted(_expected_migrations() - applied)
+            missing = sorted(expected_migrations() - applied)
             detail = (
                 f"missing: {', '.join(missing)}; run `outfall migrate`"
                 if missing

@@ -1,0 +1,1 @@
+"""The health of Outfall itself: what it is, what would be wrong, and what to do then."""
