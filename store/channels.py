@@ -10,6 +10,7 @@ from typing import Any
 from psycopg.types.json import Jsonb
 
 from store import audit
+from store.channelsentries import Plan
 from store.channelsfile import ChannelsFile
 from store.database import Connection, rows
 from store.errors import ChannelsFileError, NotFound
@@ -144,13 +145,15 @@ def _apply_plan(
     connection: Connection, file: ChannelsFile, applied: Applied, actor: str, at: datetime
 ) -> None:
     sql = queries("notify")
-    wanted = file.plan().model_dump(mode="json", by_alias=True)
+    wanted = file.plan()
     known = connection.execute(sql["plan_in_force"]).fetchone()
-    if known is not None and known[0] == wanted:
+    # Compared as plans: what a later release adds to them changes nothing of an old one.
+    if known is not None and Plan.model_validate(known[0]) == wanted:
         applied.unchanged += 1
         return
     connection.execute(sql["close_plan"], {"at": at})
-    connection.execute(sql["open_plan"], {"plan": Jsonb(wanted), "actor": actor, "at": at})
+    stored = Jsonb(wanted.model_dump(mode="json", by_alias=True))
+    connection.execute(sql["open_plan"], {"plan": stored, "actor": actor, "at": at})
     applied.changes.append(f"plan: {'opened' if known is None else 'changed'}")
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import time
+from datetime import date, datetime, time
 from typing import Annotated, Any, ClassVar, Literal
 from urllib.parse import parse_qs, urlsplit
 
@@ -38,6 +38,18 @@ def _clock(value: object) -> time:
     return time.fromisoformat(value)
 
 
+def _date(value: object) -> date:
+    # YAML makes a date of an unquoted 2026-12-01; both ways of writing mean the same.
+    if isinstance(value, date) and not isinstance(value, datetime):
+        return value
+    if not isinstance(value, str) or not re.fullmatch(r"\d{4}-\d\d-\d\d", value, re.ASCII):
+        raise ValueError("write a date as 2026-12-01")
+    try:
+        return date.fromisoformat(value)
+    except ValueError:
+        raise ValueError(f"{value!r} is no day of the calendar") from None
+
+
 def _http_url(value: str) -> str:
     try:
         parts = urlsplit(value)
@@ -66,6 +78,7 @@ def _kind(value: str, info: ValidationInfo) -> str:
 TimeOfDay = Annotated[
     time, BeforeValidator(_clock), PlainSerializer(lambda moment: moment.strftime("%H:%M"), return_type=str)
 ]
+Date = Annotated[date, BeforeValidator(_date)]
 Url = Annotated[str, AfterValidator(_http_url)]
 Secret = Annotated[str, Field(min_length=1, max_length=500)]
 Mail = Annotated[str, AfterValidator(_address)]
@@ -223,6 +236,30 @@ class ShiftEntry(Part):
     ends: TimeOfDay = Field(alias="to")
 
 
+MOST_DUTIES = 4000
+"""Lines of a roster: a year of two shifts, with room."""
+
+
+class DutyEntry(Part):
+    """Who is on duty (值班) in one shift of one date, and over what they are told.
+
+    The hours are those of the shift; one over midnight belongs to the date it begins on. The date counts and not the days that
+    the shift has in a usual week: holidays and working days that were moved are written as they are.
+    """
+
+    date: Date
+    shift: Identifier
+    who: Text
+    channels: Annotated[tuple[Identifier, ...], Field(min_length=1)]
+
+
+class DutyRoster(Part):
+    """The roster of duty (值班表). ``fallback`` are the channels that are told when nobody stands in it."""
+
+    fallback: Annotated[tuple[Identifier, ...], Field(min_length=1)]
+    roster: Annotated[tuple[DutyEntry, ...], Field(max_length=MOST_DUTIES)] = ()
+
+
 class QuietEntry(Part):
     """Hours in which messages wait for the morning, except those of the grave severities. Beijing time."""
 
@@ -241,7 +278,8 @@ class RouteEntry(Part):
     """Which things go to which channels. A filter that is not given lets everything through; no channels = for nobody.
 
     Alerts of severity info are for the record: only a route that names info takes them. ``from_level`` concerns escalations and
-    the times of leads: the route takes those of this level and above, 0 being a reminder in time.
+    the times of leads: the route takes those of this level and above, 0 being a reminder in time. ``on_duty`` adds the channels
+    of whoever is on duty when the message goes out.
     """
 
     channels: tuple[Identifier, ...]
@@ -259,13 +297,15 @@ class RouteEntry(Part):
     codes: tuple[AlertCode, ...] | None = None
     shifts: tuple[Identifier, ...] | None = None
     through_quiet: bool = False
+    on_duty: bool = False
     from_level: Annotated[int, Field(ge=0, le=9)] = 0
 
 
 class Plan(Part):
-    """Routing, shifts and quiet hours. ``default`` are the channels of what no route takes, info excepted."""
+    """Routing, shifts, duty and quiet hours. ``default`` are the channels of what no route takes, info excepted."""
 
     default: tuple[Identifier, ...] = ()
     quiet_hours: QuietEntry | None = None
     shifts: tuple[ShiftEntry, ...] = ()
+    duty: DutyRoster | None = None
     routes: tuple[RouteEntry, ...] = ()

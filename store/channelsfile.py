@@ -31,14 +31,30 @@ class ChannelsFile(Plan):
         for number, route in enumerate(self.routes, 1):
             _known("channel", channels, f"route {number}", route.channels)
             _known("shift", shifts, f"route {number}", route.shifts or ())
+            if route.on_duty and self.duty is None:
+                raise ValueError(f"route {number} tells whoever is on duty, but the file has no duty")
+        self._duty(channels, shifts)
         if self.channels and not self.default:
             raise ValueError(
                 "default must name the channels of what no route takes, so that nothing is told to nobody"
             )
         return self
 
+    def _duty(self, channels: set[str], shifts: set[str]) -> None:
+        if self.duty is None:
+            return
+        _known("channel", channels, "duty fallback", self.duty.fallback)
+        seen: set[tuple[object, ...]] = set()
+        for number, entry in enumerate(self.duty.roster, 1):
+            _known("shift", shifts, f"line {number} of the roster", (entry.shift,))
+            _known("channel", channels, f"line {number} of the roster", entry.channels)
+            place = (entry.date, entry.shift, entry.who)
+            if place in seen:
+                raise ValueError(f"line {number} of the roster has the same person on the same shift twice")
+            seen.add(place)
+
     def plan(self) -> Plan:
-        """Routing, shifts and quiet hours without the channels and their secrets."""
+        """Routing, shifts, duty and quiet hours without the channels and their secrets."""
         return Plan.model_validate({name: getattr(self, name) for name in Plan.model_fields})
 
 

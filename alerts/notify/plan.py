@@ -1,4 +1,4 @@
-"""Who is told of what, and when: routing by site, severity, kind and shift, and quiet hours. Pure."""
+"""Who is told of what, and when: routing by site, severity, kind and shift, who is on duty, and quiet hours. Pure."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 
-from store.channelsentries import WEEKDAYS, Plan, QuietEntry, RouteEntry, ShiftEntry
+from store.channelsentries import WEEKDAYS, DutyEntry, Plan, QuietEntry, RouteEntry, ShiftEntry
 from store.clock import BEIJING, DAY
 
 FOR_THE_RECORD = "info"
@@ -30,7 +30,8 @@ def recipients(plan: Plan, telling: Telling, at: datetime) -> Mapping[str, datet
     """The channels that are told, each with the earliest moment of sending.
 
     Every route that matches adds its channels; where none matches the default channels are told, except of what is only for the
-    record. In quiet hours a message waits for their end, unless its severity is exempt or one of its routes goes through.
+    record. In quiet hours a message waits for their end, unless its severity is exempt or one of its routes goes through. Who is
+    on duty when it goes out gets it, not who was when it was written.
     """
     on_duty = {shift.id for shift in plan.shifts if _on_duty(shift, at)}
     routes = [route for route in plan.routes if _matches(route, telling, on_duty)]
@@ -41,9 +42,39 @@ def recipients(plan: Plan, telling: Telling, at: datetime) -> Mapping[str, datet
     moments: dict[str, datetime] = {}
     for route in routes:
         moment = at if route.through_quiet else morning
-        for channel in route.channels:
+        for channel in (*route.channels, *(duty_channels(plan, moment) if route.on_duty else ())):
             moments[channel] = min(moment, moments.get(channel, moment))
     return moments
+
+
+def on_duty(plan: Plan, at: datetime) -> tuple[DutyEntry, ...]:
+    """The lines of the roster that hold at a moment; empty where nobody stands in it."""
+    if plan.duty is None:
+        return ()
+    shifts = {shift.id: shift for shift in plan.shifts}
+    return tuple(entry for entry in plan.duty.roster if _holds(entry, shifts[entry.shift], at))
+
+
+def duty_channels(plan: Plan, at: datetime) -> tuple[str, ...]:
+    """Over what those on duty are told; the fallback where nobody is."""
+    if plan.duty is None:
+        return ()
+    holding = on_duty(plan, at)
+    if not holding:
+        return plan.duty.fallback
+    return tuple(dict.fromkeys(channel for entry in holding for channel in entry.channels))
+
+
+def hours_of(entry: DutyEntry, shift: ShiftEntry) -> tuple[datetime, datetime]:
+    """From when to when somebody is on duty. The whole day round when both times of the shift are the same."""
+    begin = datetime.combine(entry.date, shift.begins, tzinfo=BEIJING)
+    end = datetime.combine(entry.date, shift.ends, tzinfo=BEIJING)
+    return begin, end if begin < end else end + DAY
+
+
+def _holds(entry: DutyEntry, shift: ShiftEntry, at: datetime) -> bool:
+    begin, end = hours_of(entry, shift)
+    return begin <= at < end
 
 
 def _matches(route: RouteEntry, telling: Telling, on_duty: set[str]) -> bool:
