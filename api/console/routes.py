@@ -21,6 +21,8 @@ from api.console.overview import pages as overviewpages
 from api.console.pages import STATIC
 from api.console.reports import pages as reportpages
 from api.console.retentionpages import pages as retentionpages
+from api.console.taskpages import asking as taskasking
+from api.console.taskpages import pages as taskpages
 from api.console.unit import pages as unitpages
 from api.console.users import pages as userpages
 
@@ -42,6 +44,9 @@ router.include_router(markpages.router)
 router.include_router(retentionpages.router)
 router.include_router(leads_router)
 router.include_router(reportpages.router)
+# Asking first: /tasks/new is no number of a task.
+router.include_router(taskasking.router)
+router.include_router(taskpages.router)
 
 _files = StaticFiles(directory=STATIC)
 
