@@ -13,6 +13,7 @@ from api import problems
 from api.console import errors as console_errors
 from api.console import routes as console
 from api.context import POOL_SIZE, Database, Services
+from api.evidence.checkdesk import CheckDesk
 from api.evidence.worker import Worker
 from api.guesses import Guesses
 from api.heartbeat import Heartbeat
@@ -102,7 +103,9 @@ def create_app(settings: Settings) -> FastAPI:
         database = Database(connections)
         builder = Worker(settings, database.write)
         guesses = Guesses(settings.address_failures)
-        services = Services(settings, database, Hub(database_url, metrics), metrics, builder, guesses, openid)
+        checks = CheckDesk(settings)
+        hub = Hub(database_url, metrics)
+        services = Services(settings, database, hub, metrics, builder, checks, guesses, openid)
         app.state.services = services
         builder.start()
         background = [
@@ -114,6 +117,7 @@ def create_app(settings: Settings) -> FastAPI:
         finally:
             services.hub.close()
             await run_in_threadpool(builder.stop)
+            await run_in_threadpool(checks.close)
             for task in background:
                 task.cancel()
             await asyncio.gather(*background, return_exceptions=True)
@@ -133,7 +137,12 @@ def create_app(settings: Settings) -> FastAPI:
     )
     problems.install(app)
     console_errors.install(app)
-    app.add_middleware(Shell, metrics=metrics, attachment_bytes=settings.attachment_bytes)
+    app.add_middleware(
+        Shell,
+        metrics=metrics,
+        attachment_bytes=settings.attachment_bytes,
+        check_bytes=settings.check_bytes,
+    )
     include_routes(app)
     return app
 

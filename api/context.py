@@ -12,6 +12,7 @@ from fastapi import Depends, Request
 from psycopg.rows import TupleRow
 from psycopg_pool import ConnectionPool
 
+from api.evidence.checkdesk import CheckDesk
 from api.evidence.worker import Worker
 from api.guesses import Guesses
 from api.live import Hub
@@ -62,6 +63,7 @@ class Services:
     hub: Hub
     metrics: Metrics
     builder: Worker
+    checks: CheckDesk
     guesses: Guesses
     openid: Provider | None
 

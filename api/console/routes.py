@@ -6,11 +6,12 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 from starlette.staticfiles import StaticFiles
 
-from api.console import login, openid, outletpage, preferences
+from api.console import login, openid, preferences
 from api.console.account import pages as accountpages
 from api.console.alerts import pages as alertpages
 from api.console.auditpages import pages as auditpages
 from api.console.errors import ConsoleRoute
+from api.console.evidence import router as evidence_router
 from api.console.health import pages as healthpages
 from api.console.leads import router as leads_router
 from api.console.markpages import pages as markpages
@@ -43,6 +44,7 @@ router.include_router(auditpages.router)
 router.include_router(markpages.router)
 router.include_router(retentionpages.router)
 router.include_router(leads_router)
+router.include_router(evidence_router)
 router.include_router(reportpages.router)
 # Asking first: /tasks/new is no number of a task.
 router.include_router(taskasking.router)
