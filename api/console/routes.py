@@ -20,6 +20,7 @@ from api.console.outlet import pages as outletpages
 from api.console.outlet import readingpages
 from api.console.overview import pages as overviewpages
 from api.console.pages import STATIC
+from api.console.positivelist import pages as positivelistpages
 from api.console.reports import pages as reportpages
 from api.console.retentionpages import pages as retentionpages
 from api.console.taskpages import asking as taskasking
@@ -49,6 +50,7 @@ router.include_router(reportpages.router)
 # Asking first: /tasks/new is no number of a task.
 router.include_router(taskasking.router)
 router.include_router(taskpages.router)
+router.include_router(positivelistpages.router)
 
 _files = StaticFiles(directory=STATIC)
 
