@@ -25,6 +25,7 @@ from deploy.commands import (
     people,
     registry,
     replay,
+    reporting,
     retention,
     run,
     services,
@@ -55,6 +56,7 @@ app.add_typer(tasks.sample_app, name="sample")
 app.add_typer(leads.lead_app, name="lead")
 app.add_typer(leads.law_app, name="law")
 app.add_typer(retention.app, name="retention")
+app.add_typer(reporting.app, name="reporting")
 app.add_typer(handover.app, name="handover")
 app.add_typer(evidence.app, name="evidence")
 app.add_typer(log.app, name="log")
