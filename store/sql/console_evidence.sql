@@ -9,14 +9,11 @@ limit %(most)s
 
 -- name: packages
 -- Packages, newest first, before a place. A filter that is NULL does not filter.
-select p.id, p.number, p.subject_kind, p.subject_id, p.subject_number, s.id as site, sv.name as site_name, p.outlet_keys, p.from_time,
+select p.id, p.number, p.subject_kind, p.subject_id, p.subject_number, s.id as site, p.outlet_keys, p.from_time,
        p.to_time, p.formal, p.state, p.step, p.progress, p.estimated_bytes, p.estimated_seconds, p.bytes, p.sample, p.reviewed,
        p.requested_by, p.created_at, p.started_at, p.finished_at, p.error_code, p.error
 from evidence_package p
 join site s on s.key = p.site_key
-left join lateral (
-    select v.name from site_version v where v.site_key = p.site_key and v.recorded_to is null order by v.valid_from desc limit 1
-) sv on true
 where (%(state)s::text is null or p.state = %(state)s)
   and (%(site)s::text is null or s.id = %(site)s)
   and (%(subject_kind)s::text is null or p.subject_kind = %(subject_kind)s)

@@ -99,7 +99,7 @@ def package_row(row: Mapping[str, Any], registry: Registry, now: datetime) -> Pa
         row["number"],
         subject_words(row, outlets),
         subject_path(row),
-        row.get("site_name") or row["site"],
+        unit_name(registry, row["site"]),
         outlets,
         days_words(row["from_time"], row["to_time"]),
         state,
@@ -117,6 +117,11 @@ def package_row(row: Mapping[str, Any], registry: Registry, now: datetime) -> Pa
         failure_words(row),
         way_out(row),
     )
+
+
+def unit_name(registry: Registry, site_id: str) -> str:
+    """A unit by its id, which is all that is left of one that is no longer registered."""
+    return next((site.name for site in registry.sites if site.id == site_id), site_id)
 
 
 def subject_words(row: Mapping[str, Any], outlets: str) -> str:
