@@ -8,7 +8,7 @@ was allowed before.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
@@ -47,6 +47,11 @@ class TokenRecord:
     revoked_at: datetime | None
     revoked_by: str | None
     last_used_at: datetime | None
+
+    def as_dict(self) -> dict[str, object]:
+        """For JSON output; ``id`` names the token for revoking."""
+        given = asdict(self)
+        return {"id": given.pop("key"), **given}
 
 
 def user_key_of(connection: Connection, name: str) -> int:

@@ -38,8 +38,8 @@ def check(password: str, *, names: tuple[str, ...] = ()) -> None:
 
 
 def _core(text: str) -> str:
-    """What is left without the figures and signs that people put around a word."""
-    return text.strip("0123456789!@#$%^&*()_-+=.,?~ ")
+    """What is left without the figures and signs that people put around and between words."""
+    return "".join(letter for letter in text if letter.isalpha())
 
 
 def _is_name(password: str, core: str, name: str) -> bool:
