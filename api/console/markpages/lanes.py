@@ -43,8 +43,8 @@ class Said:
     end: datetime
     kind: str
     cover: str | None = None
-    about: str | int | None = None
-    """What it is: the id of a mark, the label code, the factor."""
+    about: str | None = None
+    """What it is: the id of a filed mark, category and label of automatic ones, the factor of a result."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,13 +146,32 @@ def cover_of(marks: Iterable[Mark], factor: str, start: datetime) -> str:
     return LATE_ONLY if over else UNCOVERED
 
 
-def said_by(marks: Iterable[Mark], channel: str, category: str | None) -> list[Said]:
-    """The marks of one lane; withdrawn ones are left out, they say nothing any more."""
+def said_by(marks: Iterable[Mark], category: str) -> list[Said]:
+    """The filed marks of one category; withdrawn ones are left out, they say nothing any more."""
     return [
-        Said(mark.from_time, mark.to_time, "late" if mark.late else mark.category, None, mark.id)
+        Said(mark.from_time, mark.to_time, "late" if mark.late else category, None, str(mark.id))
         for mark in marks
-        if mark.channel == channel and mark.withdrawn_at is None and category in (None, mark.category)
+        if mark.channel == "manual" and mark.withdrawn_at is None and mark.category == category
     ]
+
+
+def automatic(marks: Iterable[Mark]) -> list[Said]:
+    """What the devices said, by label: marks of several factors that touch or overlap are one stretch."""
+    by_label: dict[str, list[Mark]] = {}
+    for mark in marks:
+        if mark.channel == "automatic" and mark.withdrawn_at is None:
+            by_label.setdefault(f"{mark.category}:{mark.label}", []).append(mark)
+    found: list[Said] = []
+    for label, same in by_label.items():
+        joined: list[Said] = []
+        for mark in sorted(same, key=lambda one: one.from_time):
+            last = joined[-1] if joined else None
+            if last is not None and mark.from_time <= last.end:
+                joined[-1] = Said(last.start, max(last.end, mark.to_time), "automatic", None, label)
+            else:
+                joined.append(Said(mark.from_time, mark.to_time, "automatic", None, label))
+        found += joined
+    return sorted(found, key=lambda one: (one.start, one.about or ""))
 
 
 def running(rows: Iterable[Mapping[str, Any]]) -> list[Said]:

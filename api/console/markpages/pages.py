@@ -114,21 +114,26 @@ class Wanted:
         site: str = "",
         outlet: str = "",
         category: str = "",
-        channel: str = "",
+        channel: str = "manual",
         standing: str = "",
         first: Annotated[str, Query(alias="from")] = "",
         last: Annotated[str, Query(alias="to")] = "",
     ) -> None:
         self.site, self.outlet = site, outlet
         self.category = category if category in ("device", "condition") else ""
-        self.channel = channel if channel in ("manual", "automatic") else ""
+        # Devices mark by themselves all day; what people said is looked for first.
+        self.channel = channel if channel in ("automatic", "all") else "manual"
         self.standing = standing if standing in ("effective", "late", "withdrawn") else ""
         self.start, self.end = days_given(first, last, now=clock.now(), usual=LIST_DAYS, longest=LONGEST_DAYS)
 
     def asked(self) -> reads.Asked:
         """For the statement."""
         return reads.Asked(
-            self.start, self.end, self.category or None, self.channel or None, self.standing or None
+            self.start,
+            self.end,
+            self.category or None,
+            None if self.channel == "all" else self.channel,
+            self.standing or None,
         )
 
     def address(self, path: str, **more: str) -> str:
@@ -216,7 +221,10 @@ def _choices() -> dict[str, list[tuple[str, str]]]:
 
     found: dict[str, Any] = {
         "category": named(("device", "condition"), "marks.category"),
-        "channel": named(("manual", "automatic"), "marks.channel"),
+        "channel": [
+            *named(("manual", "automatic"), "marks.channel")[1:],
+            ("all", text("console.markpages.any")),
+        ],
         "standing": named(("effective", "late", "withdrawn"), "console.markpages.standing"),
     }
     return found

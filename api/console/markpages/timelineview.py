@@ -77,9 +77,9 @@ def timeline(
         for factor in factors
     ]
     drawn += [
-        ("device", "device", lanes.said_by(marks, "manual", "device"), ()),
-        ("condition", "condition", lanes.said_by(marks, "manual", "condition"), ()),
-        ("automatic", "automatic", lanes.said_by(marks, "automatic", None), ()),
+        ("device", "device", lanes.said_by(marks, "device"), ()),
+        ("condition", "condition", lanes.said_by(marks, "condition"), ()),
+        ("automatic", "automatic", lanes.automatic(marks), ()),
         ("checks", "checks", (), inside),
         ("running", "running", lanes.running(rows), ()),
     ]
@@ -168,6 +168,8 @@ def _word(kind: str, said: lanes.Said, marks: Mapping[int, Mark], industry: str)
         return word if said.cover is None else f"{word} · {text(f'console.markpages.cover.{said.cover}')}"
     if kind == "running":
         return _state_word(said.kind)
+    if kind == "automatic":
+        return _automatic(said, marks.values(), industry)
     mark = marks[int(str(said.about))]
     factor = text("console.markpages.all_factors") if mark.factor is None else words.factor_name(mark.factor)
     word = f"{label_name(industry, mark.category, mark.label)} · {factor}"
@@ -180,8 +182,31 @@ def _sign(kind: str, said: lanes.Said, marks: Mapping[int, Mark], industry: str)
         return text(f"console.markpages.sign.{said.kind}")
     if kind == "running":
         return _state_word(said.kind)
-    mark = marks[int(str(said.about))]
-    return label_name(industry, mark.category, mark.label)
+    if kind == "automatic":
+        category, _, code = str(said.about).partition(":")
+    else:
+        category, code = marks[int(str(said.about))].category, marks[int(str(said.about))].label
+    # The first word of a name with several is enough within a piece: 停运/断流, 启窑（点火、烘窑、启窑）.
+    return label_name(industry, category, code).partition("/")[0].partition("（")[0]
+
+
+def _automatic(said: lanes.Said, marks: Iterable[Mark], industry: str) -> str:
+    """The label of an automatic stretch and the factors that it is of."""
+    category, _, code = str(said.about).partition(":")
+    factors = {
+        mark.factor
+        for mark in marks
+        if (mark.channel, mark.category, mark.label) == ("automatic", category, code)
+        and mark.withdrawn_at is None
+        and mark.from_time < said.end
+        and mark.to_time > said.start
+    }
+    of = (
+        text("console.markpages.all_factors")
+        if None in factors
+        else "、".join(sorted(words.factor_name(factor) for factor in factors if factor is not None))
+    )
+    return f"{label_name(industry, category, code)} · {of}"
 
 
 def _state_word(state: str) -> str:
