@@ -56,7 +56,7 @@ def test_no_template_has_a_script_or_a_style_of_its_own(file: Path) -> None:
         ("connection", "online offline silent no_data online_why offline_why silent_why no_data_why"),
         ("kind", "realtime minute hour day"),
         ("basis", "hour day instant"),
-        ("industry", "cement thermal_power municipal_wwtp township_wwtp"),
+        ("industry", "cement thermal_power municipal_wwtp township_wwtp other"),
         ("protocol", "2005 2017 2025 json neuron"),
         ("medium", "gas water"),
         ("action", "raised counted cleared acknowledged withdrawn"),
