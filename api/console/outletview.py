@@ -23,13 +23,14 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class PeriodRow:
-    """One period: three value columns, verdict, reasons, limit and clause."""
+    """One period: its value columns, verdict, reasons, limit and clause."""
 
     start: datetime
     label: str
     reported: Column
     recomputed: Column
     after_marking: Column
+    after_exemption: Column
     result: str
     word: str
     compared: str | None
@@ -65,12 +66,15 @@ def period_rows(
     span: str,
     periods: Sequence[Mapping[str, Any]],
     verdicts: Iterable[Mapping[str, Any]],
+    limits: Mapping[int, Limit],
 ) -> list[PeriodRow]:
-    """Periods with the verdict of the same revision; the first of several counts, so the caller sorts the worst first."""
+    """Periods with the verdict of the same revision; the first of several counts, so the caller sorts the worst first.
+
+    ``limits`` are those of any time by their key: a verdict names the record that it was made with, also after its end.
+    """
     of_revision: dict[tuple[datetime, int], Mapping[str, Any]] = {}
     for verdict in verdicts:
         of_revision.setdefault((verdict["start"], verdict["revision"]), verdict)
-    limits = {limit.key: limit for limit in outlet.limits}
     return [
         _period_row(outlet, span, period, of_revision.get((period["start"], period["revision"])), limits)
         for period in periods
@@ -95,6 +99,7 @@ def _period_row(
         reported=_column(outlet, period, "reported"),
         recomputed=_column(outlet, period, "recomputed"),
         after_marking=_column(outlet, period, "after_marking"),
+        after_exemption=_column(outlet, period, "after_exemption"),
         result=result,
         word=text(f"console.result.{result}"),
         compared=None if verdict is None or compared is None else words.computed(compared, verdict["bound"]),

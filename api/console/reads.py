@@ -166,28 +166,6 @@ def ledger(connection: Connection, outlet_key: int, since: datetime) -> list[Row
     return _fetch(connection, "ledger_sums", outlet=outlet_key, since=since)
 
 
-def recent_periods(
-    connection: Connection, outlet_key: int, factor: str, span: str, since: datetime, most: int
-) -> list[Row]:
-    """The newest periods of an outlet and factor, newest first."""
-    return _fetch(
-        connection,
-        "recent_periods",
-        outlet=outlet_key,
-        factor=factor,
-        span=span,
-        since=since,
-        most=most,
-    )
-
-
-def verdicts_since(
-    connection: Connection, outlet_key: int, factor: str, span: str, since: datetime
-) -> list[Row]:
-    """The verdicts of an outlet and factor since a moment, every revision, newest first."""
-    return _fetch(connection, "verdicts_since", outlet=outlet_key, factor=factor, span=span, since=since)
-
-
 def series(
     connection: Connection, outlet_key: int, factor: str, kind: str, start: datetime, end: datetime
 ) -> list[Row]:

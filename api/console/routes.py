@@ -18,11 +18,15 @@ from api.console.markpages import pages as markpages
 from api.console.outlet import exports as outletexports
 from api.console.outlet import pages as outletpages
 from api.console.outlet import readingpages
+from api.console.notifications import pages as notificationpages
 from api.console.overview import pages as overviewpages
 from api.console.pages import STATIC
 from api.console.positivelist import pages as positivelistpages
+from api.console.quality import pages as qualitypages
 from api.console.reports import pages as reportpages
 from api.console.retentionpages import pages as retentionpages
+from api.console.siteconfig import applying as siteapplying
+from api.console.siteconfig import pages as siteconfigpages
 from api.console.taskpages import asking as taskasking
 from api.console.taskpages import pages as taskpages
 from api.console.unit import pages as unitpages
@@ -39,10 +43,12 @@ router.include_router(outletexports.router)
 router.include_router(readingpages.router)
 router.include_router(overviewpages.router)
 router.include_router(alertpages.router)
+router.include_router(notificationpages.router)
 router.include_router(unitpages.router)
 router.include_router(healthpages.router)
 router.include_router(auditpages.router)
 router.include_router(markpages.router)
+router.include_router(qualitypages.router)
 router.include_router(retentionpages.router)
 router.include_router(leads_router)
 router.include_router(evidence_router)
@@ -51,6 +57,9 @@ router.include_router(reportpages.router)
 router.include_router(taskasking.router)
 router.include_router(taskpages.router)
 router.include_router(positivelistpages.router)
+# Applying first: /config/sites/export.yaml is no id of a unit.
+router.include_router(siteapplying.router)
+router.include_router(siteconfigpages.router)
 
 _files = StaticFiles(directory=STATIC)
 

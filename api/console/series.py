@@ -1,9 +1,8 @@
-"""The data of the outlet page's chart. Pure; floats are made here and nowhere else, for drawing only."""
+"""A factor's values and limits in a time, as points to draw. Pure; the floats are for drawing only."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -14,52 +13,10 @@ from api.console.overview import status_word
 from store.model import Outlet
 from store.texts import text
 
-RANGES = {
-    "24h": timedelta(hours=24),
-    "7d": timedelta(days=7),
-    "30d": timedelta(days=30),
-    "year": timedelta(days=365),
-}
-
-LONGEST = {
-    "realtime": timedelta(days=7),
-    "minute": timedelta(days=30),
-    "hour": timedelta(days=365),
-    "day": timedelta(days=365),
-}
-"""What a kind may be drawn for: at most about 20,000 points a factor, which a browser still moves smoothly."""
-
 PERIODS = {"minute": timedelta(minutes=10), "hour": timedelta(hours=1), "day": timedelta(days=1)}
-
-MOST_FACTORS = 4
 
 NOT_JUDGED = ("invalid", "undetermined", "missing")
 """Results that are neither compliant nor exceeded and are hatched (regulation.md J 4)."""
-
-
-@dataclass(frozen=True, slots=True)
-class Choice:
-    """What the chart shows. ``coarsened`` says that another kind was asked for than the range allows."""
-
-    factors: tuple[str, ...]
-    kind: str
-    range: str
-    coarsened: bool
-
-
-def choose(outlet: Outlet, factors: Iterable[str], kind: str | None, range_: str | None) -> Choice:
-    """A choice that can be drawn from what was asked: unknown factors, kinds and ranges fall back to the usual ones."""
-    known = [factor for factor in dict.fromkeys(factors) if factor in outlet.factors][:MOST_FACTORS]
-    limited = [factor for factor in outlet.factors if any(limit.factor == factor for limit in outlet.limits)]
-    shown_range = range_ if range_ in RANGES else "24h"
-    asked = kind if kind in LONGEST else "hour"
-    allowed = asked if RANGES[shown_range] <= LONGEST[asked] else "hour"
-    return Choice(
-        factors=tuple(known or limited[:1] or outlet.factors[:1]),
-        kind=allowed,
-        range=shown_range,
-        coarsened=allowed != asked,
-    )
 
 
 def factor_series(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 from api.access import Principal
 from api.messages.opening import Opened, Owners, Stored, open_message
@@ -13,6 +14,8 @@ from store.log.places import places_of
 from store.queries import queries
 from store.registry import load_registry
 from store.settings import Settings
+
+Row = dict[str, Any]
 
 ROUNDS = 50
 """So many messages a stream is followed back at the most; a frame that was cut more often is shown from there on."""
@@ -52,6 +55,28 @@ def leaf_of(connection: Connection, principal: Principal, message_id: int) -> in
     if principal.site_key is not None:
         return None
     return places_of(connection, "message", [message_id]).get(message_id)
+
+
+def reading_revisions(
+    connection: Connection, outlet_key: int, kind: str, factor: str, at: datetime
+) -> list[Row]:
+    """Every revision of a reading, oldest first; none when there is no such reading."""
+    with rows(connection) as cursor:
+        arguments = {"outlet_key": outlet_key, "kind": kind, "factor": factor, "at": at}
+        return cursor.execute(queries("messages")["revisions"], arguments).fetchall()
+
+
+def period_revisions(
+    connection: Connection, outlet_key: int, kind: str, factor: str, at: datetime
+) -> tuple[list[Row], list[Row]]:
+    """Every revision of an hour or a day, oldest first, and the verdicts on each; both empty for another kind."""
+    if kind not in ("hour", "day"):
+        return [], []
+    sql = queries("messages")
+    with rows(connection) as cursor:
+        arguments = {"outlet_key": outlet_key, "span": kind, "factor": factor, "at": at}
+        periods = cursor.execute(sql["period_revisions"], arguments).fetchall()
+        return periods, cursor.execute(sql["verdict_revisions"], arguments).fetchall()
 
 
 def _unknown(message_id: int) -> NotFound:

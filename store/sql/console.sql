@@ -136,22 +136,6 @@ where outlet_key = 0 and gateway = %(gateway)s and hour >= %(since)s
 group by disposition, reason
 order by disposition, frames desc, reason
 
--- name: recent_periods
--- The newest revision of the newest periods of an outlet and factor.
-select distinct on (start) start, revision, reported_measured, reported_folded, recomputed_measured, recomputed_folded,
-       after_marking_measured, after_marking_folded, valid, status, reasons, count, expected
-from period_value
-where outlet_key = %(outlet)s and factor = %(factor)s and span = %(span)s and start >= %(since)s
-order by start desc, revision desc
-limit %(most)s
-
--- name: verdicts_since
--- The verdicts of an outlet and factor since a moment, every revision; the caller picks the one of its period value.
-select start, revision, limit_key, result, basis, bound, bound_side, compared, multiple, reasons
-from verdict
-where outlet_key = %(outlet)s and factor = %(factor)s and span = %(span)s and start >= %(since)s
-order by start desc, revision desc, (result = 'exceeded') desc
-
 -- name: series_readings
 -- A series for a chart: the newest revision of each reading.
 select distinct on (data_time) data_time, value, folded, status::text as status

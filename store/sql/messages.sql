@@ -18,7 +18,7 @@ order by id desc limit 1
 
 -- name: revisions
 -- Every revision of one reading, oldest first.
-select revision, value, minimum, maximum, total, folded, folded_minimum, folded_maximum, flag, status::text as status, extra,
+select data_time, revision, value, minimum, maximum, total, folded, folded_minimum, folded_maximum, flag, status::text as status, extra,
        message_id, received_at
 from reading
 where outlet_key = %(outlet_key)s and kind = %(kind)s::reading_kind and factor = %(factor)s and data_time = %(at)s

@@ -16,7 +16,7 @@ from tests.unit.console.samples import NOW, limit, outlet
 def period(**given: object) -> dict[str, Any]:
     columns = {
         f"{column}_{kind}": Decimal("12.300")
-        for column in ("reported", "recomputed", "after_marking")
+        for column in ("reported", "recomputed", "after_marking", "after_exemption")
         for kind in ("measured", "folded")
     }
     return {
@@ -50,7 +50,7 @@ def verdict(revision: int, result: str, **given: object) -> dict[str, Any]:
 
 def test_a_period_is_shown_with_the_verdict_of_its_own_revision() -> None:
     verdicts = [verdict(1, "exceeded"), verdict(2, "compliant")]
-    (row,) = period_rows(outlet(limit()), "hour", [period()], verdicts)
+    (row,) = period_rows(outlet(limit()), "hour", [period()], verdicts, {1: limit()})
     assert (row.word, row.limit, row.clause) == ("达标", "≤ 200", "GB 4915-2013 表1")
     assert row.reported.folded == "12.300"  # as it was sent
     assert row.recomputed.folded == "12.30"
@@ -58,7 +58,7 @@ def test_a_period_is_shown_with_the_verdict_of_its_own_revision() -> None:
 
 
 def test_a_period_that_nobody_judged_says_so() -> None:
-    (row,) = period_rows(outlet(limit(), folds=False), "day", [period()], [])
+    (row,) = period_rows(outlet(limit(), folds=False), "day", [period()], [], {})
     assert (row.word, row.limit, row.clause, row.reported.folded) == ("未判定", "—", "—", None)
 
 

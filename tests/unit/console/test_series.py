@@ -6,9 +6,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-import pytest
-
-from api.console.series import choose, factor_series, limit_lines
+from api.console.series import factor_series, limit_lines
 from store.clock import BEIJING, HOUR
 from tests.unit.console.samples import NOW, limit, outlet
 
@@ -75,23 +73,6 @@ def test_a_range_has_two_lines_and_an_outlet_that_is_not_judged_has_none() -> No
     ph = limit(maximum="9", minimum=Decimal(6))
     assert [line["value"] for line in limit_lines(outlet(ph), "a21026", WINDOW)] == [6.0, 9.0]
     assert limit_lines(outlet(ph, judged=False), "a21026", WINDOW) == []
-
-
-@pytest.mark.parametrize(
-    ("asked", "chosen"),
-    [
-        (([], None, None), (("a21026",), "hour", "24h", False)),  # the first factor with a limit
-        ((["a01012", "nonsense"], "minute", "7d"), (("a01012",), "minute", "7d", False)),
-        ((["a01012"], "realtime", "30d"), (("a01012",), "hour", "30d", True)),
-        ((["a01012"], "minute", "year"), (("a01012",), "hour", "year", True)),
-        ((["a01012", "a01012"], "century", "aeon"), (("a01012",), "hour", "24h", False)),
-    ],
-)
-def test_what_cannot_be_drawn_falls_back_to_what_can(
-    asked: tuple[list[str], str | None, str | None], chosen: tuple[object, ...]
-) -> None:
-    choice = choose(outlet(limit()), *asked)
-    assert (choice.factors, choice.kind, choice.range, choice.coarsened) == chosen
 
 
 def test_a_stretch_of_realtime_has_the_length_of_what_it_spans() -> None:
