@@ -24,6 +24,7 @@ _FILE_PATH = re.compile(
     rf"{API_PREFIX}/(alerts/\d+/attachments|leads/\d+/(papers|statement/papers))"
     r"|/alerts/\d+/(attachments|answer)"
     r"|/marks/(file|preview)"
+    r"|/config/sites/(diff|apply)"
     r"|/notifications/channels/(check|apply)"
     r"|/leads/\d+/(papers|statement|statement/papers)"
 )

@@ -37,11 +37,43 @@ from store.sitesfile import SitesFile
 
 
 @dataclass(frozen=True, slots=True)
-class ApplyReport:
-    """What an apply did: one readable line a change, and how many records stayed as they were."""
+class Change:
+    """One record that an apply opens, changes or ends.
 
-    changes: tuple[str, ...]
+    Attributes
+    ----------
+    kind : ``authority``, ``gateway``, ``site``, ``outlet``, ``monitor``, ``limit``, ``exemption`` or ``listing``
+    owner : id of the site, outlet or gateway that it belongs to; None of the authority
+    before, after : the record as it is believed now and as the file says it, by column; None = there is none. They hold the
+        passwords and keys of monitors and are for comparison, not for showing
+    line : the change as one readable line
+    """
+
+    kind: str
+    owner: str | None
+    before: Record | None
+    after: Record | None
+    line: str
+
+    @property
+    def action(self) -> str:
+        """``added``, ``changed`` or ``closed``."""
+        if self.before is None:
+            return "added"
+        return "closed" if self.after is None else "changed"
+
+
+@dataclass(frozen=True, slots=True)
+class ApplyReport:
+    """What an apply did, and how many records stayed as they were."""
+
+    records: tuple[Change, ...]
     unchanged: int
+
+    @property
+    def changes(self) -> tuple[str, ...]:
+        """One readable line a change."""
+        return tuple(record.line for record in self.records)
 
 
 def apply_sites(
@@ -65,7 +97,7 @@ def apply_sites(
                     "origin": origin,
                     "action": "registry:sites:apply",
                     "subject": None,
-                    "detail": Jsonb({"changes": work.changes}),
+                    "detail": Jsonb({"changes": [change.line for change in work.changes]}),
                 },
             )
             cursor.execute(work.sql["announce"])
@@ -79,8 +111,13 @@ class _Apply:
         self.cursor = cursor
         self.at = at
         self.sql = queries("registry")
-        self.changes: list[str] = []
+        self.changes: list[Change] = []
         self.unchanged = 0
+
+    def note(
+        self, kind: str, owner: str | None, before: Record | None, after: Record | None, line: str
+    ) -> None:
+        self.changes.append(Change(kind, owner, before, after, line))
 
     def fetch(self, statement: str, /, **arguments: object) -> list[dict[str, Any]]:
         return self.cursor.execute(self.sql[statement], arguments).fetchall()
@@ -94,7 +131,7 @@ class _Apply:
     def authority(self, sites_file: SitesFile) -> None:
         wanted = {"district": sites_file.authority.district, "city": sites_file.authority.city}
         current = self.fetch("current_authority")
-        self.version("authority", "authority", current[0] if current else None, wanted, {})
+        self.version("authority", None, "authority", current[0] if current else None, wanted, {})
 
     def gateways(self, sites_file: SitesFile) -> None:
         known = {row["id"] for row in self.fetch("gateways_in_use")}
@@ -102,9 +139,11 @@ class _Apply:
         for gateway_id in wanted:
             if gateway_id not in known:
                 self.run("keep_gateway", id=gateway_id)
-                self.changes.append(f"gateway {gateway_id}: registered")
+                self.note(
+                    "gateway", gateway_id, None, {"id": gateway_id}, f"gateway {gateway_id}: registered"
+                )
         for gateway_id in sorted(known - set(wanted)):
-            self.changes.append(f"gateway {gateway_id}: retired")
+            self.note("gateway", gateway_id, {"id": gateway_id}, None, f"gateway {gateway_id}: retired")
         self.run("retire_gateways", ids=wanted)
 
     def sites(self, sites_file: SitesFile) -> None:
@@ -118,18 +157,19 @@ class _Apply:
         for place, entry in enumerate(sites_file.sites):
             site_key = self.fetch("identify_site", id=entry.id)[0]["key"]
             wanted = site_record(entry, place)
-            self.version(
-                "site", f"site {entry.id}", sites.pop(site_key, None), wanted, {"site_key": site_key}
-            )
+            known = sites.pop(site_key, None)
+            self.version("site", entry.id, f"site {entry.id}", known, wanted, {"site_key": site_key})
             self.listings(entry, site_key, [row for row in listings if row["site_key"] == site_key])
             for outlet in entry.outlets:
                 position += 1
                 key = self.outlet_key(outlet, site_key)
                 name = f"outlet {outlet.id}"
                 owner = {"outlet_key": key}
-                self.version("outlet", name, outlets.pop(key, None), outlet_record(outlet, position), owner)
+                described = outlet_record(outlet, position)
+                self.version("outlet", outlet.id, name, outlets.pop(key, None), described, owner)
                 monitor = monitor_record(outlet.monitor)
-                self.version("monitor", f"monitor of {name}", monitors.pop(key, None), monitor, owner)
+                reporting = monitors.pop(key, None)
+                self.version("monitor", outlet.id, f"monitor of {name}", reporting, monitor, owner)
                 self.limits(outlet, key, [row for row in limits if row["outlet_key"] == key])
                 self.exemptions(outlet, key, [row for row in exemptions if row["outlet_key"] == key])
         self.end_removed(sites, outlets, monitors)
@@ -140,11 +180,11 @@ class _Apply:
     ) -> None:
         """End what the file no longer names: sites, outlets and monitors."""
         for key, row in sites.items():
-            self.version("site", f"site {row['name']}", row, None, {"site_key": key})
+            self.version("site", row["id"], f"site {row['name']}", row, None, {"site_key": key})
         for key, row in outlets.items():
-            self.version("outlet", f"outlet {row['name']}", row, None, {"outlet_key": key})
+            self.version("outlet", row["id"], f"outlet {row['name']}", row, None, {"outlet_key": key})
         for key, row in monitors.items():
-            self.version("monitor", f"monitor {row['mn']}", row, None, {"outlet_key": key})
+            self.version("monitor", row["id"], f"monitor {row['mn']}", row, None, {"outlet_key": key})
 
     def end_rules(
         self,
@@ -157,6 +197,9 @@ class _Apply:
             for row in rows_:
                 if row["outlet_key"] in removed and row["valid_to"] is None:
                     self.run(f"end_{kind}", key=row["key"])
+                    outlet = removed[row["outlet_key"]]["id"]
+                    what = row["label"] if kind == "exemption" else f"{row['factor']} {row['standard']}"
+                    self.note(kind, outlet, row, None, f"{kind} {outlet} {what}: ended")
 
     def outlet_key(self, outlet: OutletEntry, site_key: int) -> int:
         found = self.fetch("identify_outlet", id=outlet.id, site_key=site_key, medium=outlet.medium)[0]
@@ -169,7 +212,13 @@ class _Apply:
         return int(found["key"])
 
     def version(
-        self, kind: str, what: str, current: Record | None, wanted: Record | None, owner: Record
+        self,
+        kind: str,
+        of: str | None,
+        what: str,
+        current: Record | None,
+        wanted: Record | None,
+        owner: Record,
     ) -> None:
         """Bring one versioned thing to ``wanted`` (None = it is gone)."""
         if (
@@ -185,11 +234,11 @@ class _Apply:
             self.run(f"open_{kind}", **owner, **wanted)
         if current is not None and wanted is not None:
             names = ", ".join(name for name in wanted if current[name] != wanted[name])
-            self.changes.append(f"{what}: changed ({names})")
+            self.note(kind, of, current, wanted, f"{what}: changed ({names})")
         elif wanted is not None:
-            self.changes.append(f"{what}: opened")
+            self.note(kind, of, None, wanted, f"{what}: opened")
         elif current is not None:
-            self.changes.append(f"{what}: ended")
+            self.note(kind, of, current, None, f"{what}: ended")
 
     def limits(self, outlet: OutletEntry, key: int, current: list[dict[str, Any]]) -> None:
         known = {limit_identity(row): row for row in current}
@@ -204,14 +253,14 @@ class _Apply:
             if row is not None:
                 self.run("disbelieve_limit", key=row["key"])
             self.run("open_limit", outlet_key=key, **wanted)
-            self.changes.append(f"{name}: {'opened' if row is None else 'changed'}")
+            done = "opened" if row is None else "changed"
+            self.note("limit", outlet.id, row, wanted, f"{name}: {done}")
             earliest.append(entry.valid_from)
         for row in known.values():
             if row["valid_to"] is None or row["valid_to"] > self.at:
                 self.run("end_limit", key=row["key"])
-                self.changes.append(
-                    f"limit {outlet.id} {row['factor']} {row['standard']} {row['clause']}: ended"
-                )
+                name = f"limit {outlet.id} {row['factor']} {row['standard']} {row['clause']}"
+                self.note("limit", outlet.id, row, None, f"{name}: ended")
         if earliest:
             self.run("touch_for_rule", outlet_key=key, from_time=min(earliest), cause="limit")
 
@@ -227,14 +276,13 @@ class _Apply:
             if row is not None:
                 self.run("disbelieve_exemption", key=row["key"])
             self.run("open_exemption", outlet_key=key, **wanted)
-            self.changes.append(
-                f"exemption {outlet.id} {entry.label}: {'opened' if row is None else 'changed'}"
-            )
+            done = "opened" if row is None else "changed"
+            self.note("exemption", outlet.id, row, wanted, f"exemption {outlet.id} {entry.label}: {done}")
             changed.append(entry.valid_from)
         for row in known.values():
             if row["valid_to"] is None or row["valid_to"] > self.at:
                 self.run("end_exemption", key=row["key"])
-                self.changes.append(f"exemption {outlet.id} {row['label']}: ended")
+                self.note("exemption", outlet.id, row, None, f"exemption {outlet.id} {row['label']}: ended")
         if changed:
             self.run("touch_for_rule", outlet_key=key, from_time=min(changed), cause="exemption")
 
@@ -249,8 +297,10 @@ class _Apply:
             if row is not None:
                 self.run("disbelieve_listing", key=row["key"])
             self.run("open_listing", site_key=key, **wanted)
-            self.changes.append(f"positive list {site.id} from {entry.valid_from.date()}: recorded")
+            line = f"positive list {site.id} from {entry.valid_from.date()}: recorded"
+            self.note("listing", site.id, row, wanted, line)
         for row in known.values():
             if row["valid_to"] is None or row["valid_to"] > self.at:
                 self.run("end_listing", key=row["key"])
-                self.changes.append(f"positive list {site.id} from {row['valid_from'].date()}: ended")
+                line = f"positive list {site.id} from {row['valid_from'].date()}: ended"
+                self.note("listing", site.id, row, None, line)

@@ -27,6 +27,8 @@ from api.console.reports import pages as reportpages
 from api.console.retentionpages import pages as retentionpages
 from api.console.siteconfig import applying as siteapplying
 from api.console.siteconfig import pages as siteconfigpages
+from api.console.siteconfig import applying as siteapplying
+from api.console.siteconfig import pages as siteconfigpages
 from api.console.taskpages import asking as taskasking
 from api.console.taskpages import pages as taskpages
 from api.console.unit import pages as unitpages
@@ -57,6 +59,9 @@ router.include_router(reportpages.router)
 router.include_router(taskasking.router)
 router.include_router(taskpages.router)
 router.include_router(positivelistpages.router)
+# Applying first: /config/sites/export.yaml is no id of a unit.
+router.include_router(siteapplying.router)
+router.include_router(siteconfigpages.router)
 # Applying first: /config/sites/export.yaml is no id of a unit.
 router.include_router(siteapplying.router)
 router.include_router(siteconfigpages.router)

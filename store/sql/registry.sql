@@ -98,8 +98,8 @@ select valid_from, %(at)s, %(at)s, district, city from closed where valid_from <
 
 -- name: current_sites
 -- What is believed now and still valid.
-select key, site_key, position, name, industry, key_unit, sample, credit_code, permit, note
-from site_version where recorded_to is null and valid_to is null
+select v.key, v.site_key, s.id, v.position, v.name, v.industry, v.key_unit, v.sample, v.credit_code, v.permit, v.note
+from site_version v join site s on s.key = v.site_key where v.recorded_to is null and v.valid_to is null
 
 -- name: open_site
 -- A new version, valid and believed from now on.
@@ -117,8 +117,8 @@ from closed where valid_from < %(at)s
 
 -- name: current_outlets
 -- What is believed now and still valid.
-select key, outlet_key, position, name, oxygen_reference, factors, judged, note, options
-from outlet_version where recorded_to is null and valid_to is null
+select v.key, v.outlet_key, o.id, v.position, v.name, v.oxygen_reference, v.factors, v.judged, v.note, v.options
+from outlet_version v join outlet o on o.key = v.outlet_key where v.recorded_to is null and v.valid_to is null
 
 -- name: open_outlet
 -- A new version, valid and believed from now on.
@@ -134,9 +134,9 @@ from closed where valid_from < %(at)s
 
 -- name: current_monitors
 -- What is believed now and still valid.
-select key, outlet_key, mn, gateway, protocol, password, sm4_key, previous_sm4_key, timestamps, missing_flag, acknowledge_crc,
-       realtime_seconds, minute_seconds, reports_hour, reports_day
-from monitor_version where recorded_to is null and valid_to is null
+select v.key, v.outlet_key, o.id, v.mn, v.gateway, v.protocol, v.password, v.sm4_key, v.previous_sm4_key, v.timestamps, v.missing_flag,
+       v.acknowledge_crc, v.realtime_seconds, v.minute_seconds, v.reports_hour, v.reports_day
+from monitor_version v join outlet o on o.key = v.outlet_key where v.recorded_to is null and v.valid_to is null
 
 -- name: open_monitor
 -- A new version, valid and believed from now on.
