@@ -65,7 +65,7 @@ def channel_standings(connection: Connection, at: datetime) -> list[dict[str, An
         {
             "id": row["id"],
             "kind": row["kind"],
-            "address": _address(row["kind"], row["options"]),
+            "address": address_shown(row["kind"], row["options"]),
             "per_minute": row["options"]["per_minute"],
             "state": _state(row, at),
             "failures": row["failures"] or 0,
@@ -79,7 +79,8 @@ def channel_standings(connection: Connection, at: datetime) -> list[dict[str, An
     ]
 
 
-def _address(kind: str, options: Mapping[str, Any]) -> str:
+def address_shown(kind: str, options: Mapping[str, Any]) -> str:
+    """What may be shown of the address of a channel: scheme, host and port."""
     return f"smtp://{options['host']}:{options['port']}" if kind == "smtp" else str(options["address"])
 
 
@@ -103,7 +104,7 @@ def apply_channels(
     applied = Applied([], 0)
     with connection.transaction():
         connection.execute(sql["lock_channels"])
-        _sites_exist(connection, file)
+        check_sites(connection, file)
         current = {channel.id: channel for channel in load_channels(connection)}
         for entry in file.channels:
             wanted = Channel(entry.id, entry.kind, entry.options(), entry.secrets())
@@ -157,7 +158,8 @@ def _apply_plan(
     applied.changes.append(f"plan: {'opened' if known is None else 'changed'}")
 
 
-def _sites_exist(connection: Connection, file: ChannelsFile) -> None:
+def check_sites(connection: Connection, file: ChannelsFile) -> None:
+    """Whether every site that a route names was ever registered. Raises ChannelsFileError ``channels_file_wrong``."""
     known = {row[0] for row in connection.execute(queries("notify")["site_ids"])}
     for number, route in enumerate(file.routes, 1):
         for site in route.sites or ():

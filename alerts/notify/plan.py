@@ -33,8 +33,8 @@ def recipients(plan: Plan, telling: Telling, at: datetime) -> Mapping[str, datet
     record. In quiet hours a message waits for their end, unless its severity is exempt or one of its routes goes through. Who is
     on duty when it goes out gets it, not who was when it was written.
     """
-    on_duty = {shift.id for shift in plan.shifts if _on_duty(shift, at)}
-    routes = [route for route in plan.routes if _matches(route, telling, on_duty)]
+    running = {shift.id for shift in plan.shifts if runs(shift, at)}
+    routes = [route for route in plan.routes if _matches(route, telling, running)]
     morning = _end_of_quiet(plan.quiet_hours, telling.severity, at)
     if not routes:
         told = () if telling.severity == FOR_THE_RECORD else plan.default
@@ -77,18 +77,19 @@ def _holds(entry: DutyEntry, shift: ShiftEntry, at: datetime) -> bool:
     return begin <= at < end
 
 
-def _matches(route: RouteEntry, telling: Telling, on_duty: set[str]) -> bool:
+def _matches(route: RouteEntry, telling: Telling, running: set[str]) -> bool:
     return (
         telling.purpose in route.purposes
         and (telling.purpose not in _LEVELLED or telling.level >= route.from_level)
         and telling.severity in route.severities
         and (route.sites is None or telling.site in route.sites)
         and (route.codes is None or telling.code in route.codes)
-        and (route.shifts is None or bool(on_duty.intersection(route.shifts)))
+        and (route.shifts is None or bool(running.intersection(route.shifts)))
     )
 
 
-def _on_duty(shift: ShiftEntry, at: datetime) -> bool:
+def runs(shift: ShiftEntry, at: datetime) -> bool:
+    """Whether a shift runs at a moment of its usual week."""
     local = at.astimezone(BEIJING)
     today, yesterday = (WEEKDAYS[moment.weekday()] for moment in (local, local - DAY))
     clock = local.time()

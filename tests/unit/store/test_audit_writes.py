@@ -37,7 +37,7 @@ EXCUSED = {
     "alerts/leadclocks.py": BY_ITSELF,
     "alerts/notify/delivery.py": BY_ITSELF,
     "alerts/notify/merging.py": BY_ITSELF,
-    "alerts/notify/trial.py": "The command that asks for it writes the audit trail (deploy.commands.channels).",
+    "alerts/notify/trial.py": "Who asks for it writes the audit trail: deploy.commands.channels, api.console.notifications.",
     "alerts/statistics/publishing.py": BY_ITSELF,
     "alerts/tasks/deciding.py": "A decision of its own, or with a task of a person: store.tasks.",
     "alerts/telling.py": "Messages that follow from a step of somebody.",
