@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import datetime
+from types import MappingProxyType
 from typing import Annotated, Any, TypeVar
 
 from fastapi import Depends, Request
@@ -39,6 +40,7 @@ def read(
     many: Collection[str] = (),
     lines: Collection[str] = (),
     kept: Collection[str] = (),
+    labels: Mapping[str, str] = MappingProxyType({}),
 ) -> S:
     """The form as a shape. A field that is left empty was not given, but those of ``kept``, which are given as None.
 
@@ -47,6 +49,7 @@ def read(
     times : fields of a Beijing time without offset, as browsers send them
     many : fields that may be ticked or chosen several times
     lines : fields that name several things, a line or a comma each
+    labels : names of ``console.leads.field`` of fields that are called otherwise on the page
 
     Raises Refused ``form_field_wrong`` with the field by its label.
     """
@@ -64,7 +67,7 @@ def read(
     try:
         return shape.model_validate(given)
     except ValidationError as error:
-        raise _wrong(error) from None
+        raise _wrong(error, labels) from None
 
 
 def paper_of(form: FormData, *, public: bool) -> Paper:
@@ -100,10 +103,10 @@ def _time(value: str) -> str:
     return f"{value}+08:00" if _LOCAL.fullmatch(value) else value
 
 
-def _wrong(error: ValidationError) -> Refused:
+def _wrong(error: ValidationError, labels: Mapping[str, str]) -> Refused:
     first = error.errors()[0]
     name = str(first["loc"][0]) if first["loc"] else ""
-    key = f"console.leads.field.{name}"
+    key = f"console.leads.field.{labels.get(name, name)}"
     label = text(key) if has(key) else name
     missing = first["type"] == "missing"
     code = "form_field_missing" if missing else "form_field_wrong"

@@ -195,7 +195,7 @@ def review_legally(
 def _review(
     request: Request, lead_id: int, services: Services, principal: Principal, form: FormHere, kind: Kind
 ) -> Response:
-    asked = read(ReviewLead, form)
+    asked = read(ReviewLead, form, labels={"result": "review_result"})
     return take(
         request,
         services,
@@ -252,7 +252,7 @@ def record_outcome(
     request: Request, lead_id: LeadId, services: ServicesHere, principal: Decider, form: FormHere
 ) -> Response:
     """What became of it."""
-    asked = read(RecordOutcome, form, times=("happened_at",))
+    asked = read(RecordOutcome, form, times=("happened_at",), labels={"result": "outcome"})
     return take(
         request, services, principal, lead_id, "outcome", outcomes.record_outcome, asked.result, asked.reason,
         happened_at=asked.happened_at, reference=asked.reference, at_part="#outcome",
