@@ -85,7 +85,7 @@ def overdue(connection: Connection, principal: Principal, facts: Facts) -> tuple
         late = reads.fetch(connection, "overdue_alerts", now=facts.at)
         since = min((row["since"] for row in late), default=None)
         count = sum(row["alerts"] for row in late)
-        found.append(figures.Overdue("alerts", "/alerts?overdue=1", count, None, since))
+        found.append(figures.Overdue("alerts", "/alerts?show=overdue", count, None, since))
     if principal.may(Permission.TASKS_READ):
         (row,) = reads.fetch(connection, "tasks_open", now=facts.at)
         found.append(figures.Overdue("tasks", "/tasks", row["overdue"], row["open"], row["since"]))

@@ -127,3 +127,22 @@ select now(), nextval('message_id'), 'gw-one', 'hj212', 1, sha256(n::text::bytea
 update lead set state = %(state)s, state_since = now(), disclosed = coalesce(disclosed, '{"kind": "exceedance", "title": "x"}'),
                 disclosed_at = coalesce(disclosed_at, now())
 where id = %(lead_id)s
+
+-- name: answer_due
+-- The company has to answer within a day.
+update alert set due_step = 'answer', due_at = now() + interval '1 day' where id = %(alert_id)s
+
+-- name: invalid_hour
+-- An hour that a flag made invalid.
+insert into period_value (start, outlet_key, factor, span, revision, valid, status, reasons, count, expected, inputs, rule, computed_at)
+values (%(at)s, %(outlet_key)s, %(factor)s, 'hour', 1, false, 'calibration', '{flag_calibration}', 0, 60, '{}', 'gas-hour/1', now())
+
+-- name: marked_hour
+-- The company said why.
+insert into mark (outlet_key, category, label, factor, from_time, to_time, reason, channel, filed_by, origin, received_at, deadline, late)
+values (%(outlet_key)s, 'device', 'calibration', null, %(at)s, %(at)s::timestamptz + interval '1 hour', 'x', 'manual', 'company', 'test',
+        now(), now() + interval '1 day', false)
+
+-- name: lose_outbox
+-- A part of the schema is not there.
+alter table outbox rename to outbox_gone
