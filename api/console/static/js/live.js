@@ -8,6 +8,7 @@
   const LOST_AFTER_MS = 3000; // a reconnect that succeeds at once is not worth a banner
   const RETRY_MS = 5000;
   const CLOCK_MS = 10000;
+  const WORK_MS = 3000; // how long a part in which somebody fills in a form is left alone
   const CALL_MS = 30000; // how often a page tells the shared stream that it is still there
 
   const body = document.body;
@@ -30,11 +31,26 @@
       waiting.delete(part.id);
       const now = document.getElementById(part.id);
       if (!now) return;
+      if (isWorkedOn(now)) return void later(now);
       fetched.set(part.id, Date.now());
       htmx.trigger(now, "refresh");
     }, Math.max(DEBOUNCE_MS, rest));
     waiting.set(part.id, timer);
   }
+
+  // A form that was opened or is being filled in is somebody's work: what is new waits until it is sent or closed.
+  const isWorkedOn = (part) =>
+    Boolean(part.querySelector("details[open] form.form")) ||
+    [...part.querySelectorAll("form.form")].some((form) => form.contains(document.activeElement));
+
+  const later = (part) => setTimeout(() => refresh(part), WORK_MS);
+
+  // The answer may come after the form was opened.
+  body.addEventListener("htmx:beforeSwap", ({ detail }) => {
+    if (detail.requestConfig.verb !== "get" || !detail.target.matches("[data-refresh]") || !isWorkedOn(detail.target)) return;
+    detail.shouldSwap = false;
+    later(detail.target);
+  });
 
   function refreshWhere(test) {
     document.querySelectorAll("[data-refresh]").forEach((part) => {
