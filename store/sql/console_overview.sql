@@ -70,28 +70,3 @@ where exists (
 select site_key, count(*) filter (where counted and visited_at >= %(from)s and visited_at < %(to)s) as made,
        count(*) filter (where state in ('open', 'in_progress')) as planned
 from task where kind = 'on_site' group by site_key
-
--- name: unmarked_hours
--- Hours of some days that are invalid or missing and that no standing mark in time speaks of, by outlet and hour, with their factors.
--- What is a platform's own outage is not the company's to explain.
-select p.outlet_key, p.start, array_agg(p.factor order by p.factor) as factors, bool_or(p.status = 'missing') as missing
-from unnest(%(outlets)s::integer[], %(factors)s::text[]) as w (outlet_key, factor)
-cross join lateral (
-    select distinct on (start) w.outlet_key, w.factor, start, valid, status
-    from period_value
-    where outlet_key = w.outlet_key and factor = w.factor and span = 'hour' and start >= %(from)s and start < %(to)s
-    order by start, revision desc
-) p
-where not p.valid
-  and not exists (
-      select from mark m
-      where m.outlet_key = p.outlet_key and (m.factor is null or m.factor = p.factor)
-        and m.from_time < p.start + interval '1 hour' and m.to_time > p.start and not m.late
-        and not exists (select from mark_withdrawal t where t.mark_id = m.id)
-  )
-  and not exists (
-      select from own_outage u
-      where u.from_time < p.start + interval '1 hour' and (u.to_time is null or u.to_time > p.start)
-  )
-group by p.outlet_key, p.start
-order by p.outlet_key, p.start

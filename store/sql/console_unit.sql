@@ -83,3 +83,16 @@ from mark m left join mark_withdrawal w on w.mark_id = m.id
 where m.outlet_key = any(%(outlets)s) and m.received_at >= %(since)s
 order by m.received_at desc, m.id desc
 limit %(most)s
+
+-- name: doubtful_hours
+-- Hours of some outlets and factors that are invalid or missing in their newest revision, by time; such an hour has no result to compare.
+select p.outlet_key, p.factor, p.start, p.valid, p.status, null::text as result, null::numeric as multiple
+from unnest(%(outlets)s::integer[], %(factors)s::text[]) as w (outlet_key, factor)
+cross join lateral (
+    select distinct on (start) outlet_key, factor, start, valid, status
+    from period_value
+    where outlet_key = w.outlet_key and factor = w.factor and span = 'hour' and start >= %(from)s and start < %(to)s
+    order by start, revision desc
+) p
+where not p.valid
+order by p.outlet_key, p.factor, p.start

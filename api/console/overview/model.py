@@ -13,7 +13,8 @@ from api.console import reads as common
 from api.console.overview import figures, reads
 from api.console.overview.cards import Facts, site_card
 from api.console.platform import troubles
-from api.console.unit.duties import Duty, duties_of, gaps_of
+from api.console.unit import gaps
+from api.console.unit.duties import Duty, duties_of
 from api.console.unit.reads import duty_rows
 from api.context import Services
 from api.permissions import Permission
@@ -120,7 +121,7 @@ def supervisor(connection: Connection, services: Services, registry: Registry, f
     now = facts.at
     today = day_start(now)
     outlets = [outlet for outlet in registry.outlets() if outlet.judged]
-    holes = reads.unmarked_hours(connection, outlets, today - DAY, today)
+    unmarked = gaps.unmarked(connection, outlets, today - DAY, today)
     return {
         "late_alerts": reads.fetch(connection, "overdue_alerts", now=now),
         "trends": figures.trends(
@@ -131,7 +132,7 @@ def supervisor(connection: Connection, services: Services, registry: Registry, f
         "visits": figures.visit_rows(
             registry.sites, reads.visits_by_site(connection, now), policy_of(services.settings), now
         ),
-        "unmarked": len(holes),
+        "unmarked": gaps.hours_of(unmarked),
         "marks_due": today + _deadline(services),
     }
 
@@ -143,11 +144,7 @@ def _deadline(services: Services) -> timedelta:
 
 def duties(connection: Connection, services: Services, site: Site, facts: Facts) -> tuple[Duty, ...]:
     """What the company of a unit has to do: alerts to answer, hours of yesterday and today to mark, a case to state."""
-    clocks = clocks_of(services.settings)
-    today = day_start(facts.at)
-    judged = [outlet for outlet in site.outlets if outlet.judged]
-    holes = reads.unmarked_hours(connection, judged, today - clocks.days * DAY, facts.at)
-    gaps = [gap for gap in gaps_of(holes, judged, clocks) if gap.deadline > facts.at]
+    found = gaps.open_gaps(connection, site.outlets, clocks_of(services.settings), facts.at)
     rows = duty_rows(connection, site.key)
     names = {outlet.key: outlet.name for outlet in site.outlets}
-    return duties_of(rows.alerts, gaps, rows.leads, rows.tasks, names)
+    return duties_of(rows.alerts, found, rows.leads, rows.tasks, names)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -23,16 +22,6 @@ Row = dict[str, Any]
 WEEK = timedelta(days=7)
 WEEKS_BEFORE = 4
 """Against how many weeks the present one is held: a month, so that one bad week of a batch plant does not decide."""
-
-
-@dataclass(frozen=True, slots=True)
-class Hole:
-    """An hour of an outlet that is invalid or missing and that no mark speaks of."""
-
-    outlet_key: int
-    start: datetime
-    factors: tuple[str, ...]
-    missing: bool
 
 
 def fetch(connection: Connection, name: str, **arguments: object) -> list[Row]:
@@ -109,19 +98,3 @@ def visits_by_site(connection: Connection, now: datetime) -> Mapping[int, Row]:
     first, last = year_of(now)
     found = fetch(connection, "visits_by_site", to=last, **{"from": first})
     return {row["site_key"]: row for row in found}
-
-
-def unmarked_hours(
-    connection: Connection, outlets: Iterable[Outlet], first: datetime, last: datetime
-) -> list[Hole]:
-    """The hours in [first, last) that want a mark, by outlet and time."""
-    pairs = [(outlet.key, factor) for outlet in outlets for factor in outlet.factors]
-    found = fetch(
-        connection,
-        "unmarked_hours",
-        outlets=[pair[0] for pair in pairs],
-        factors=[pair[1] for pair in pairs],
-        to=last,
-        **{"from": first},
-    )
-    return [Hole(row["outlet_key"], row["start"], tuple(row["factors"]), row["missing"]) for row in found]

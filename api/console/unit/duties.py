@@ -9,9 +9,8 @@ from typing import Any
 
 from api.console import words
 from api.console.alertview import kind_word
-from api.console.overview.reads import Hole
-from store.clock import BEIJING, HOUR, day_start
-from store.markrules import Clocks, deadline_of
+from api.console.markpages.stretches import MISSING, Stretch
+from store.clock import DAY, HOUR, day_start
 from store.model import Outlet
 from store.texts import text
 
@@ -34,54 +33,28 @@ class Duty:
 
 @dataclass(frozen=True, slots=True)
 class Gap:
-    """Hours of one outlet and day that follow each other, invalid or missing and without a mark; ``until`` is exclusive."""
+    """A stretch of hours of one outlet that is invalid or missing and that nobody marked, while it still can be marked."""
 
     outlet: Outlet
-    start: datetime
-    until: datetime
-    factors: tuple[str, ...]
-    missing: bool
+    stretch: Stretch
     deadline: datetime
-
-
-def gaps_of(holes: Iterable[Hole], outlets: Iterable[Outlet], clocks: Clocks) -> tuple[Gap, ...]:
-    """Hours joined to periods that one mark can speak of: of one outlet, within one Beijing day, of one kind."""
-    by_key = {outlet.key: outlet for outlet in outlets}
-    found: list[Gap] = []
-    for hole in sorted(holes, key=lambda hole: (hole.outlet_key, hole.start)):
-        start = hole.start.astimezone(BEIJING)
-        until = start + HOUR
-        last = found[-1] if found else None
-        if (
-            last is not None
-            and last.outlet.key == hole.outlet_key
-            and last.until == start
-            and day_start(last.start) == day_start(start)
-            and last.missing == hole.missing
-        ):
-            factors = tuple(dict.fromkeys((*last.factors, *hole.factors)))
-            found[-1] = Gap(last.outlet, last.start, until, factors, last.missing, last.deadline)
-        else:
-            outlet = by_key[hole.outlet_key]
-            found.append(
-                Gap(outlet, start, until, hole.factors, hole.missing, deadline_of(until, None, clocks))
-            )
-    return tuple(found)
 
 
 def gap_words(gap: Gap) -> str:
     """The period and what is wrong with it: 11-26 08:00～10:00 缺失."""
-    key = "console.unit.gap_missing" if gap.missing else "console.unit.gap_invalid"
+    start, end = gap.stretch.start, gap.stretch.end
+    key = "console.unit.gap_missing" if gap.stretch.kind == MISSING else "console.unit.gap_invalid"
     # A period that ends the day ends at 24:00 of it, not at 00:00 of the next.
-    end = "24:00" if day_start(gap.until) == gap.until else f"{gap.until:%H:%M}"
-    return text(key, period=f"{gap.start:%m-%d %H:%M}～{end}")
+    last = f"{end:%m-%d %H:%M}" if day_start(end - HOUR) != day_start(start) else f"{end:%H:%M}"
+    shown = "24:00" if end == day_start(start) + DAY else last
+    return text(key, period=f"{start:%m-%d %H:%M}～{shown}")
 
 
 def factor_words(gap: Gap) -> str:
     """The factors of a gap; all of an outlet are called so."""
-    if set(gap.factors) >= set(gap.outlet.factors):
+    if set(gap.stretch.factors) >= set(gap.outlet.factors):
         return text("console.unit.gap_all_factors")
-    return "、".join(words.factor_name(code) for code in gap.factors)
+    return "、".join(words.factor_name(code) for code in gap.stretch.factors)
 
 
 def duties_of(
@@ -115,7 +88,7 @@ def duties_of(
             "mark",
             gap_words(gap),
             f"{gap.outlet.name} · {factor_words(gap)}",
-            f"/marks?outlet={gap.outlet.id}",
+            "/marks/todo",
             gap.deadline,
         )
         for gap in gaps

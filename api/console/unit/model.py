@@ -13,10 +13,10 @@ from api.access import Principal
 from api.console import alertview
 from api.console.overview import Facts, site_card
 from api.console.overview import model as overview
-from api.console.overview import reads as overviewreads
 from api.console.unit import reads, views
 from api.console.unit.calendar import DAYS, calendars
-from api.console.unit.duties import factor_words, gap_words, gaps_of
+from api.console.unit.duties import factor_words, gap_words
+from api.console.unit.gaps import open_gaps
 from api.context import Services
 from api.permissions import Permission
 from store.clock import DAY, day_start
@@ -103,13 +103,9 @@ def _gaps(
     connection: Connection, services: Services, site: Site, now: datetime
 ) -> list[tuple[str, str, str, datetime]]:
     """Hours that can still be marked: outlet, period, factors, deadline."""
-    clocks = clocks_of(services.settings)
-    judged = [outlet for outlet in site.outlets if outlet.judged]
-    holes = overviewreads.unmarked_hours(connection, judged, day_start(now) - clocks.days * DAY, now)
     return [
         (gap.outlet.name, gap_words(gap), factor_words(gap), gap.deadline)
-        for gap in gaps_of(holes, judged, clocks)
-        if gap.deadline > now
+        for gap in open_gaps(connection, site.outlets, clocks_of(services.settings), now)
     ]
 
 

@@ -83,3 +83,17 @@ def recent_marks(connection: Connection, outlets: Iterable[Outlet], since: datet
     """Marks that were filed since a moment, newest first."""
     keys = [outlet.key for outlet in outlets]
     return fetch(connection, "recent_marks", outlets=keys, since=since, most=MOST)
+
+
+def doubtful_hours(
+    connection: Connection, places: Sequence[tuple[int, str]], first: datetime, last: datetime
+) -> list[Row]:
+    """The hours of some (outlet, factor) in [first, last) that are invalid or missing."""
+    return fetch(
+        connection,
+        "doubtful_hours",
+        outlets=[place[0] for place in places],
+        factors=[place[1] for place in places],
+        to=last,
+        **{"from": first},
+    )
