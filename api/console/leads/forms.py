@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import AsyncIterator, Collection, Mapping
 from datetime import datetime
 from types import MappingProxyType
 from typing import Annotated, Any, TypeVar
@@ -24,8 +24,12 @@ _SEPARATORS = re.compile(r"[\n,，、;；]+")
 _MOST_FIELDS = 400
 
 
-async def _form(request: Request) -> FormData:
-    return await request.form(max_files=1, max_fields=_MOST_FIELDS)
+async def _form(request: Request) -> AsyncIterator[FormData]:
+    form = await request.form(max_files=1, max_fields=_MOST_FIELDS)
+    try:
+        yield form
+    finally:
+        await form.close()
 
 
 FormHere = Annotated[FormData, Depends(_form)]
@@ -42,7 +46,7 @@ def read(
     kept: Collection[str] = (),
     labels: Mapping[str, str] = MappingProxyType({}),
 ) -> S:
-    """The form as a shape. A field that is left empty was not given, but those of ``kept``, which are given as None.
+    """The form as a shape. A field that is left empty was not given; one of ``kept`` is then given as None.
 
     Parameters
     ----------
@@ -62,7 +66,7 @@ def read(
             found = _split(value) if name in lines else _time(value) if name in times else value
         if found not in ("", []):
             given[name] = found
-        elif name in kept:
+        elif name in kept and name in form:
             given[name] = None
     try:
         return shape.model_validate(given)
