@@ -36,6 +36,7 @@ WAITING_ALL = 8
 KEPT = timedelta(hours=1)
 KEPT_MOST = 200
 REPORT_BYTES = 16 << 20
+PROCESS = str(Path(__file__).with_name("checkprocess.py"))
 _BLOCK = 1 << 20
 _FOLDER = "checks"
 _STEPS = ("bag", "records", "payloads", "redecoding", "judgement")
@@ -178,7 +179,7 @@ class CheckDesk:
             "LANG": "C.UTF-8",
             "PYTHONDONTWRITEBYTECODE": "1",
         }
-        command = [sys.executable, "-m", "api.evidence.checkprocess", str(job.path), str(self._seconds)]
+        command = [sys.executable, "-P", PROCESS, str(job.path), str(self._seconds)]
         process = subprocess.Popen(
             command,
             stdin=subprocess.PIPE,
