@@ -51,6 +51,7 @@ class Principal:
     token_key : the token; None for a user
     must_change : nothing but changing the password is possible
     with_password : False for who came from an OpenID provider and knows no password here
+    authority : the bureau that the console is of; what the head of a page says
     """
 
     name: str
@@ -66,6 +67,7 @@ class Principal:
     token_key: int | None = None
     must_change: bool = False
     with_password: bool = True
+    authority: str | None = None
 
     def may(self, permission: Permission) -> bool:
         """Whether the role of this caller has the permission, and a token is not narrowed to others."""
@@ -170,6 +172,7 @@ def _look_up(services: Services, token: str | None, secret: str | None, origin: 
         # Who came from a provider has not used the password that somebody else has seen.
         must_change=user.must_change and session.kind == "password",
         with_password=session.kind == "password",
+        authority=session.authority,
     )
 
 

@@ -41,6 +41,7 @@ class Session:
     ----------
     id : names the session on pages; it opens nothing
     kind : how it was opened; who came from an OpenID provider knows no password here
+    authority : the bureau that the console is of, for the head of its pages; None before a sites file was applied
     """
 
     user: User
@@ -49,6 +50,7 @@ class Session:
     id: int
     kind: Kind = "password"
     last_seen_at: datetime | None = None
+    authority: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,6 +225,7 @@ def find_session(
         id=row["id"],
         kind=row["kind"],
         last_seen_at=row["last_seen_at"],
+        authority=row["authority"],
     )
 
 

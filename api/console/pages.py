@@ -83,7 +83,7 @@ def render(
         "said": sentence_said(request),
         "menu": Menu((), ()) if principal is None else menu_for(principal.may),
         "may": lambda permission: principal is not None and principal.may(Permission(permission)),
-        "authority": None,
+        "authority": None if principal is None else principal.authority,
         "may_see_alerts": principal is not None and principal.may(Permission.ALERTS_READ),
         "may_acknowledge": principal is not None and principal.may(Permission.ALERTS_ACKNOWLEDGE),
         "here": request.url.path + (f"?{request.url.query}" if request.url.query else ""),

@@ -58,7 +58,8 @@ returning id
 -- name: find_session
 -- The user of a session that still holds: not ended, not over, not idle for too long, the user not disabled.
 select u.key, u.name, u.display_name, u.role, u.site_key, s.id as site_id, u.created_at, u.disabled_at, u.must_change_password,
-       e.id, e.csrf, e.expires_at, e.kind, e.last_seen_at
+       e.id, e.csrf, e.expires_at, e.kind, e.last_seen_at,
+       (select district from authority_version where recorded_to is null and valid_to is null) as authority
 from session e
 join app_user u on u.key = e.user_key
 left join site s on s.key = u.site_key
