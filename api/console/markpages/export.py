@@ -34,7 +34,7 @@ def mark_sheet(rows: Iterable[MarkRow], *, who: str, at: datetime, sample: bool)
             Column(head("filed_by")),
             Column(head("received"), kind="time"),
             Column(head("deadline"), kind="time"),
-            Column(head("state")),
+            Column(head("state_of")),
             Column(head("withdrawn_at"), kind="time"),
             Column(head("withdrawn_reason")),
         ),
