@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -11,6 +11,7 @@ import httpx
 import pytest
 
 from api.openid.config import config_of
+from deploy import stack as local
 from store import clock
 from store.database import Connection, connect
 from store.errors import SettingsError
@@ -128,7 +129,9 @@ WRONG = [
 
 
 @pytest.fixture(scope="module")
-def shared(stack: Any, database_template: str, tmp_path_factory: pytest.TempPathFactory) -> Any:
+def shared(
+    stack: local.StackAddress, database_template: str, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[tuple[Api, OpenIdProvider]]:
     """One API and one provider for the cases of what goes wrong; the limit of an address is out of their way."""
     secret = tmp_path_factory.mktemp("openid") / "client-secret"
     secret.write_text(SECRET, encoding="utf-8")
