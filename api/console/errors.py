@@ -41,8 +41,12 @@ class ConsoleRoute(APIRoute):
         handler = super().get_route_handler()
 
         async def handle(request: Request) -> Response:
-            with speaking(language_of(request)):
-                return await answer(request)
+            try:
+                with speaking(language_of(request)):
+                    return await answer(request)
+            finally:
+                # A form that was read before its refusal keeps its files open until then.
+                await request.close()
 
         async def answer(request: Request) -> Response:
             try:

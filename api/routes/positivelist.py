@@ -132,10 +132,17 @@ def list_samples(
     cursor: CursorHere = None,
     if_none_match: IfNoneMatch = None,
 ) -> Response:
-    """With seed and candidates, so that anybody can repeat the draw."""
+    """With seed and candidates, so that the draw can be repeated. A company sees the seed, and itself where it stood in the draw,
+    but not who was drawn: that announces visits."""
     before: list[Any] = read_cursor(cursor, "samples", parse_moment) if cursor else [None]
     arguments = {"before": before[0], "most": limit + 1}
     with services.database.read() as connection, rows(connection) as cursor_:
         fetched, last = page(cursor_.execute(queries("tasks")["samples"], arguments).fetchall(), limit)
     following = None if last is None else cursor_of("samples", last["published_at"])
+    if principal.site_key is not None:
+        own = {principal.site_id}
+        fetched = [
+            {**row, "candidates": [site for site in row["candidates"] if site in own], "chosen": []}
+            for row in fetched
+        ]
     return json_reply(request, {"items": fetched, "next": following})

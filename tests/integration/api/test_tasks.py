@@ -199,7 +199,7 @@ def test_a_published_sample_can_be_checked_by_anybody(fresh_api: Api) -> None:
     with connect(fresh_api.database_url, name="test") as connection:
         registry = load_registry(connection, at=at)
         publish_sample(connection, registry, "2026-Q4", "beacon", CLERK, at)
-    (sample,) = fresh_api.get("/api/v1/samples", "company", "plant-two").json()["items"]
+    (sample,) = fresh_api.get("/api/v1/samples", "auditor").json()["items"]
     assert (sample["seed"], sample["candidates"], sample["chosen"], sample["drawn_at"]) == (
         "beacon",
         ["plant-one"],
@@ -209,6 +209,9 @@ def test_a_published_sample_can_be_checked_by_anybody(fresh_api: Api) -> None:
     with connect(fresh_api.database_url, name="test") as connection:
         draw_sample(connection, registry, settings, "2026-Q4", CLERK, at)
     assert items(fresh_api, "/samples")[0]["chosen"] == ["plant-one"]
+    for site, stood_in_it in (("plant-one", ["plant-one"]), ("plant-two", [])):
+        (told,) = fresh_api.get("/api/v1/samples", "company", site).json()["items"]
+        assert (told["seed"], told["candidates"], told["chosen"]) == ("beacon", stood_in_it, []), site
     assert items(fresh_api, "/tasks", kind="on_site")[0]["reason"] == "random_sample"
 
 

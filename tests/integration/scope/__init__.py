@@ -1,0 +1,1 @@
+"""Two companies in one database: neither learns anything of the other."""
