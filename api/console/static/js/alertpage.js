@@ -4,8 +4,9 @@
   const actions = () => document.getElementById("actions");
   let stale = false;
 
-  // Forms that were opened or typed into are somebody's work.
-  const busy = () => Boolean(actions().querySelector("details[open]")) || actions().contains(document.activeElement);
+  // A form that is open may hold somebody's work.
+  const busy = () => Boolean(actions().querySelector("details[open]"));
+  let focused = null; // the form whose head had the focus
 
   document.addEventListener("refresh", (event) => {
     if (event.target.id !== "actions") return;
@@ -16,11 +17,11 @@
   function renew() {
     if (!stale || busy()) return;
     stale = false;
+    focused = actions().contains(document.activeElement) ? document.activeElement.closest("details")?.id : null;
     htmx.trigger(actions(), "refresh-when-idle");
   }
 
   document.addEventListener("toggle", renew, true);
-  document.addEventListener("focusout", () => setTimeout(renew));
 
   function preview() {
     const shown = document.getElementById("notify-preview");
@@ -28,7 +29,10 @@
   }
 
   document.addEventListener("input", (event) => event.target.id === "field-message" && preview());
-  document.body.addEventListener("htmx:afterSettle", preview);
+  document.body.addEventListener("htmx:afterSettle", (event) => {
+    preview();
+    if (event.detail.elt.id === "actions" && focused) document.querySelector(`#${focused} > summary`)?.focus({ preventScroll: true });
+  });
   preview();
 
   // An address like /alerts/7#answer opens the form that it names.
@@ -41,7 +45,8 @@
   }
 
   window.addEventListener("hashchange", openNamed);
-  openNamed();
+  // The browser goes to the place that the address names first, and takes the focus with it.
+  window.addEventListener("load", () => setTimeout(openNamed));
 
   const print = document.getElementById("print");
   print.hidden = false;

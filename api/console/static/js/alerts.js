@@ -7,7 +7,6 @@
   const bar = document.getElementById("bulk-bar");
   const count = document.getElementById("bulk-count");
   const clear = document.getElementById("bulk-clear");
-  const say = document.getElementById("inbox-announce");
   const help = document.getElementById("keys");
   const keysUse = document.getElementById("keys-use");
   const soundUse = document.getElementById("sound-use");
@@ -86,11 +85,7 @@
     if (focused) document.getElementById(focused)?.focus({ preventScroll: true });
     const fresh = rows().filter((row) => !known.has(row.dataset.alert));
     known = new Set(here);
-    if (fresh.length) {
-      say.textContent = bulk.dataset.wordNew.replace("{count}", fresh.length).replace("{kind}", fresh[0].dataset.kind);
-      fresh.forEach((row) => row.classList.add("is-new"));
-      chime();
-    }
+    if (fresh.length) chime(); // live.js says it aloud
     anchor = focused = null;
   });
 
