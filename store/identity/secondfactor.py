@@ -94,10 +94,11 @@ def renew_codes(connection: Connection, user: User, *, origin: str) -> tuple[str
     return codes
 
 
-def switch_off(
-    connection: Connection, user: User, *, actor: str, origin: str, action: str = "switch_off"
-) -> bool:
-    """Off, with its recovery codes; False when it was neither on nor begun."""
+def switch_off(connection: Connection, user: User, *, actor: str, origin: str, action: str) -> bool:
+    """Off, with its recovery codes; False when it was neither on nor begun.
+
+    ``action``: ``switch_off`` by its owner, ``reset`` by somebody else.
+    """
     sql = queries("identity")
     removed = connection.execute(sql["remove_second_factor"], {"user_key": user.key}).fetchone()
     connection.execute(sql["remove_recovery_codes"], {"user_key": user.key})

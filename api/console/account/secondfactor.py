@@ -101,7 +101,9 @@ def switch_off(
     ask_password(services, principal, password)
     with services.database.write() as connection:
         user = user_of(principal, connection)
-        secondfactor.switch_off(connection, user, actor=user.name, origin=principal.origin)
+        secondfactor.switch_off(
+            connection, user, actor=user.name, origin=principal.origin, action="switch_off"
+        )
     return done(request, "/account", said="account.second_factor_off")
 
 

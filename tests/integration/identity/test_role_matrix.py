@@ -76,8 +76,10 @@ class Callers:
     """One user and one token a role; each request comes from a network address of its own, so that none is held up."""
 
     api: Api
+    client: httpx.Client
     addresses: Iterator[int] = field(default_factory=itertools.count)
     tokens: dict[tuple[Role, frozenset[Permission] | None], str] = field(default_factory=dict)
+    sessions: dict[str, tuple[str, str]] = field(default_factory=dict)
     made: set[str] = field(default_factory=set)
 
     def by_token(self, door: Door, role: Role, scopes: frozenset[Permission] | None = None) -> httpx.Response:
@@ -91,12 +93,20 @@ class Callers:
                     site_id=site_of(role),
                     scopes=None if scopes is None else sorted(scopes),
                 )
-        return self.ask(door, headers={"Authorization": f"Bearer {self.tokens[role, scopes]}"})
+        return self.ask(door, {"Authorization": f"Bearer {self.tokens[role, scopes]}"})
 
     def by_session(self, door: Door, role: Role, *, must_change: bool = False) -> httpx.Response:
-        """Ask with a fresh session and its CSRF token."""
+        """Ask with a session and its CSRF token; a fresh one after what may have ended the last."""
         name = f"{role.value}{'.new' if must_change else ''}"
-        at = clock.now()
+        if name not in self.sessions:
+            self.sessions[name] = self.open_session(name, role, must_change)
+        secret, csrf = self.sessions[name]
+        if door.needs is Permission.ACCOUNT_OWN and door.method != "GET":
+            del self.sessions[name]
+        return self.ask(door, {CSRF_HEADER: csrf, "Cookie": f"{SESSION_COOKIE}={secret}"})
+
+    def open_session(self, name: str, role: Role, must_change: bool) -> tuple[str, str]:
+        """Secret and CSRF token of a session of this user, who is added the first time."""
         with connect(self.api.database_url, name="test") as connection:
             if name not in self.made:
                 add_user(
@@ -109,23 +119,21 @@ class Callers:
                 )
                 self.made.add(name)
             user = next(user for user in list_users(connection) if user.name == name)
-            secret, session = open_session(connection, user, at=at)
-        return self.ask(door, headers={CSRF_HEADER: session.csrf}, cookies={SESSION_COOKIE: secret})
+            secret, session = open_session(connection, user, at=clock.now())
+        return secret, session.csrf
 
-    def ask(
-        self, door: Door, *, headers: dict[str, str] | None = None, cookies: dict[str, str] | None = None
-    ) -> httpx.Response:
-        """The answer; only as much of it as was read at once, because the event stream never ends."""
+    def ask(self, door: Door, headers: dict[str, str]) -> httpx.Response:
+        """The answer; only its head, because the event stream never ends, and the body of a refusal."""
         number = next(self.addresses)
         forwarded = {"X-Forwarded-For": f"10.{number >> 16 & 255}.{number >> 8 & 255}.{number & 255}"}
-        with httpx.Client(base_url=self.api.url, timeout=60, cookies=cookies) as client:
-            body = {} if door.method == "GET" else {"data": {}} if door.page else {"json": {}}
-            with client.stream(
-                door.method, door.address, headers={**forwarded, **(headers or {})}, **body
-            ) as answer:
-                if answer.status_code in (401, 403):
-                    answer.read()
-                return answer
+        body = {} if door.method == "GET" else {"data": {}} if door.page else {"json": {}}
+        self.client.cookies.clear()
+        with self.client.stream(
+            door.method, door.address, headers={**forwarded, **headers}, **body
+        ) as answer:
+            if answer.status_code in (401, 403):
+                answer.read()
+            return answer
 
 
 def site_of(role: Role) -> str | None:
@@ -133,8 +141,9 @@ def site_of(role: Role) -> str | None:
 
 
 @pytest.fixture(scope="module")
-def callers(api: Api) -> Callers:
-    return Callers(api)
+def callers(api: Api) -> Iterator[Callers]:
+    with httpx.Client(base_url=api.url, timeout=60) as client:
+        yield Callers(api, client)
 
 
 DOORS = doors()
@@ -185,7 +194,7 @@ def test_a_token_is_let_in_as_its_role_and_no_further_than_its_scopes(callers: C
 
 @pytest.mark.parametrize("door", DOORS, ids=named)
 def test_nobody_gets_in_without_saying_who_they_are(callers: Callers, door: Door) -> None:
-    answer = callers.ask(door)
+    answer = callers.ask(door, {})
     if door.page:
         assert answer.status_code == 303
         assert answer.headers["Location"].partition("?")[0] == "/login"
