@@ -111,7 +111,6 @@ def outlet_page(
             (row["received_at"] for row in facts.outlet_states.get(outlet.key, {}).values()), default=None
         ),
         choice=choice,
-        folds_any=any(panels.folds(outlet, factor, "folded") for factor in choice.factors),
         kinds=KINDS,
         ranges=tuple(RANGES),
         columns=COLUMNS,
@@ -129,37 +128,6 @@ def outlet_page(
         limits=in_force,
         limits_before=other,
         exemptions=limits.exemption_rows(outlet.exemptions, site.industry, now),
-        now=now,
-        **model,
-    )
-
-
-@router.get("/outlets/{outlet_id}/table")
-def table_fragment(
-    request: Request,
-    services: ServicesHere,
-    principal: DataReader,
-    outlet_id: str,
-    wanted: AskedHere,
-    before: Annotated[str | None, Query(max_length=40)] = None,
-) -> Response:
-    """The table that says what the chart shows, for the page's script."""
-    now = clock.now()
-    with services.database.read() as connection:
-        outlet = visible_registry(connection, principal, now).outlet(outlet_id)
-        choice = choose(outlet, wanted, now)
-        model = {
-            **_table(connection, outlet, choice, parse_local(before)),
-            "strips": _strips(connection, outlet, choice, now),
-        }
-    return render(
-        request,
-        "outlet/under_chart.html",
-        principal,
-        outlet=outlet,
-        choice=choice,
-        local=local,
-        later=None if choice.window.end >= now else choice.beside(1),
         now=now,
         **model,
     )

@@ -38,7 +38,8 @@ router = APIRouter(route_class=ConsoleRoute, include_in_schema=False)
 MessageReader = Annotated[Principal, requires(Permission.MESSAGES_READ)]
 MessageId = Annotated[int, Path(ge=1, lt=2**63)]
 Kind = Literal["realtime", "minute", "hour", "day"]
-Factor = Annotated[str, Path(max_length=64)]
+# The code as it is stored: a logger may send one that no table has, but no letters beyond these.
+Factor = Annotated[str, Path(pattern=r"^[0-9A-Za-z_]{1,64}$")]
 
 MOST_PIECES = 20
 """Frames of a message that are shown; one of a backlog holds hundreds, and the one that was asked for comes first."""

@@ -461,18 +461,27 @@
     return word.replace("{count}", Math.round(seconds / length));
   }
 
+  let told = false;
+
   function tell(data) {
-    note.textContent = data.misread ? words.wordMisread : words.wordCoarsened;
-    note.hidden = !(data.misread || data.coarsened);
+    // What the page was sent with was said of its address; the form no longer asks for what could not be shown.
+    if (told || data.misread || data.coarsened) {
+      note.textContent = data.misread ? words.wordMisread : words.wordCoarsened;
+      note.hidden = !(data.misread || data.coarsened);
+    }
+    told = true;
     const thinned = byId("chart-thinned");
     thinned.hidden = !data.thinned;
     if (data.thinned) thinned.textContent = fill(words.wordThinned, { span: span(data.thinned) });
+    // The three columns belong to the kind that is drawn, which a long time makes coarser than the one asked for.
+    byId("chart-columns").hidden = !["hour", "day"].includes(data.kind);
     form.elements.from.value = new Date(data.from).toISOString().slice(0, 16);
     form.elements.to.value = new Date(data.to).toISOString().slice(0, 16);
   }
 
   async function load(again) {
     const mine = ++asked;
+    place.setAttribute("aria-busy", "true");
     if (!chart) message(words.wordLoading);
     let data;
     try {
@@ -481,13 +490,16 @@
       data = inBeijing(await answer.json());
     } catch {
       // What is drawn stays when a later try fails; the banner of the lost connection says why it is old.
-      if (mine === asked && !(again && chart)) message(words.wordFailed);
+      if (mine !== asked) return;
+      if (!(again && chart)) message(words.wordFailed);
+      place.setAttribute("aria-busy", "false");
       return;
     }
     if (mine !== asked) return;
     tell(data);
     if (!again) cursor = null;
     draw(data, again);
+    place.setAttribute("aria-busy", "false");
   }
 
   function limitChoices() {
@@ -506,10 +518,11 @@
     history.replaceState(null, "", `?${query()}`);
     byId("chart-csv").href = `${words.file}.csv?${query()}`;
     byId("chart-xlsx").href = `${words.file}.xlsx?${query()}`;
-    const open = document.querySelector("#under-chart details")?.open;
-    htmx.ajax("GET", `${words.under}?${query()}`, { target: "#under-chart", swap: "outerHTML" }).then(() => {
-      const details = document.querySelector("#under-chart details");
-      if (details && open) details.open = true;
+    // What stands around the chart follows it, from the page that the address now names.
+    const open = document.querySelector("#under-chart details").open;
+    const parts = { target: "#under-chart", select: "#under-chart", swap: "outerHTML", selectOOB: "#strips,#chart-window,#verdicts,#marks" };
+    htmx.ajax("GET", `${location.pathname}?${query()}`, parts).then(() => {
+      if (open) document.querySelector("#under-chart details").open = true;
     });
     load(false);
   }
