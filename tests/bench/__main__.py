@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from tests.bench import codec, ingest, package, visible
+from tests.bench import codec, console, ingest, package, visible
 from tests.bench.report import Row, save, show
 
 RESULTS = Path(__file__).resolve().parents[2] / "bench" / "results.json"
@@ -23,7 +23,7 @@ def codec_rows() -> list[Row]:
 
 def main() -> int:
     """Measure, print, save. Figures below their limit do not fail the command: benchmarks are not tests."""
-    rows = [*codec_rows(), *ingest.measure(), *visible.measure(), *package.measure()]
+    rows = [*codec_rows(), *ingest.measure(), *visible.measure(), *package.measure(), *console.measure()]
     show(rows)
     save(rows, RESULTS)
     print(f"written to {RESULTS.relative_to(Path.cwd()) if RESULTS.is_relative_to(Path.cwd()) else RESULTS}")
