@@ -29,7 +29,7 @@ router = APIRouter(route_class=ConsoleRoute, include_in_schema=False)
 
 Reader = Annotated[Principal, requires(Permission.DATA_READ)]
 Written = Annotated[str | None, Query(max_length=20)]
-Hour = Annotated[int | None, Query(ge=0, le=23)]
+Hour = Annotated[str, Query(max_length=2, pattern=r"^([01]?\d|2[0-3])?$")]
 Form = Literal["xlsx", "csv", "pdf"]
 
 
@@ -41,11 +41,12 @@ def report_page(
     outlet: Annotated[str | None, Query(max_length=64)] = None,
     kind: Kind = "day",
     date: Written = None,
-    hour: Hour = None,
+    hour: Hour = "",
 ) -> Response:
     """A report table of an outlet; without one asked for, the first outlet and what passed last."""
     now = clock.now()
-    period = read_period(kind, date, hour, now)
+    # The form sends the hour along with every kind, empty where none is chosen.
+    period = read_period(kind, date, int(hour) if hour else None, now)
     with services.database.read() as connection:
         registry = visible_registry(connection, principal, now)
     shown = _outlet(registry, outlet)

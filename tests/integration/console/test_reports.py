@@ -87,7 +87,12 @@ def test_a_company_sees_its_own_outlets_only(api: Api) -> None:
         assert api.get(f"{DAY}.{form}", "company", "plant-one").status_code == 200
 
 
+def test_the_form_sends_an_empty_hour_along(api: Api) -> None:
+    assert "小时平均值日报表" in page(api, f"/reports?outlet={STACK}&kind=day&date=2026-03-02&hour=")
+
+
 REFUSED = [
+    (f"/reports?outlet={STACK}&kind=hour&date=2026-03-02&hour=24", 404, "no hour of a day"),
     (f"/reports?outlet={STACK}&kind=day&date=tomorrow", 400, "no date"),
     (f"/reports?outlet={STACK}&kind=day&date=2999-01-01", 400, "not yet"),
     (f"/reports?outlet={STACK}&kind=year", 404, "no such table"),
