@@ -9,6 +9,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
+from alerts.judgement.marks import MEASURED
 from api.console import words
 from api.console.bound import bounds_text, condition_text
 from api.console.outletview import reason_word, result_of
@@ -163,11 +164,11 @@ def _inputs(inputs: Row, industry: str) -> Iterable[tuple[str, str]]:
 def _excluded(span: str, inputs: Row) -> Iterable[tuple[str, str]]:
     """What did not count: minutes of an hour or hours of a day by their status; what counted is told by its number."""
     for status, seconds in inputs.get("seconds", {}).items():
-        if status != "normal":
+        if status not in MEASURED:
             minutes = words.plain(Decimal(seconds) / 60)
             yield status_word(status), text("console.outlet.minutes", count=minutes)
     for status, hours in inputs.get("hours", {}).items():
-        if status != "normal":
+        if status not in MEASURED:
             yield status_word(status), text("console.outlet.hours", count=hours)
 
 

@@ -10,8 +10,9 @@ from typing import Any
 
 from api.console import words
 from api.console.overview import status_word
+from ingest.hj212.marks import UNKNOWN, normalise
 from ingest.hj212.typed import Measurement
-from store.texts import has, text
+from store.texts import text
 
 _METRICS = (
     ("value", "Avg", "Rtd"),
@@ -51,6 +52,14 @@ def reading_rows(rows: Iterable[Mapping[str, Any]], kind: str, length: timedelta
     return [_row(row, kind, length) for row in rows]
 
 
+def flag_meaning(flag: str | None) -> str:
+    """What the standards say of a flag (hj212.md §10), and what of one that is none of theirs or did not come."""
+    if not flag or not flag.strip():
+        return text("console.outlet.letter.none")
+    status, _ = normalise(flag.strip())
+    return text("console.outlet.letter.other") if status == UNKNOWN else status_word(status)
+
+
 def agrees(item: Measurement, stored: Mapping[str, Any]) -> bool:
     """Whether today's decoder reads in the bytes what is stored: every number, and the flag."""
     numbers = all(
@@ -75,17 +84,12 @@ def _row(row: Mapping[str, Any], kind: str, length: timedelta) -> ReadingRow:
         if row[column] is not None:
             values.append((metric, text(f"console.outlet.metric.{metric}"), words.number(row[column])))
     flag = row["flag"]
-    key = f"console.outlet.letter.{(flag or '').strip().upper()}"
-    if not flag:
-        key = "console.outlet.letter.none"
-    elif not has(key):
-        key = "console.outlet.letter.other"
     late = row["received_at"] - (row["data_time"] + length)
     return ReadingRow(
         row["revision"],
         tuple(values),
         flag,
-        text(key),
+        flag_meaning(flag),
         status_word(row["status"]),
         tuple((name, str(value)) for name, value in (row["extra"] or {}).items()),
         row["message_id"],

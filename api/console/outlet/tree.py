@@ -8,6 +8,7 @@ from datetime import datetime
 
 from api.console import words
 from api.console.outlet.bytesview import BytesView, view
+from api.console.outlet.readings import flag_meaning
 from api.messages.checksum import Checksum, checksum_of
 from api.messages.masking import masked, secret_spans, shown_value
 from api.messages.opening import Piece
@@ -186,8 +187,7 @@ def _pair(name: str, value: str) -> Leaf:
     key = f"console.outlet.metric.{metric}"
     note = ""
     if metric == "Flag":
-        flag = f"console.outlet.letter.{value.strip()}"
-        note = text(flag) if has(flag) else ""
+        note = flag_meaning(value)
     return Leaf(name, text(key) if has(key) else "", shown_value(name, value), note)
 
 

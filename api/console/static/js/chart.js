@@ -234,7 +234,7 @@
       symbolSize: 4,
       itemStyle: { color: "#52606d" },
       tooltip: { show: false },
-      label: { formatter: ({ name }) => name, position: "top", color: "#1f2933", fontSize: 11, fontWeight: 600 },
+      label: { formatter: ({ name }) => name, position: "bottom", color: "#1f2933", fontSize: 11, fontWeight: 600 },
       z: 4,
     };
     const over = {

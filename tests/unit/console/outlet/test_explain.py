@@ -54,7 +54,7 @@ def test_a_period_that_was_never_computed_has_no_explanation() -> None:
 
 
 def test_what_did_not_count_is_named_with_its_length_and_reason() -> None:
-    inputs = {"seconds": {"normal": 2400, "calibration": 900, "fault": 300}}
+    inputs = {"seconds": {"normal": 2100, "starting": 300, "calibration": 900, "fault": 300}}
     found = explained(period(inputs=inputs, count=40, reasons=["too_few_valid_minutes"]))
     assert found.excluded == (("校准", "15 分钟"), ("故障", "5 分钟"))
     assert (found.count, found.expected) == (40, 60)

@@ -188,7 +188,8 @@ def reading(**given: Any) -> dict[str, Any]:
     [
         ({}, "正常", "1 小时"),
         ({"flag": "T"}, "超测定上限", "1 小时"),
-        ({"flag": "td"}, "标准未定义的标识", "1 小时"),
+        ({"flag": "St"}, "启炉", "1 小时"),
+        ({"flag": "zz"}, "标准未定义的标识", "1 小时"),
         (
             {"flag": None, "received_at": START + 70 * timedelta(minutes=1)},
             "没有数据标识，按未知处理",
