@@ -131,4 +131,4 @@ def _message(lead: Mapping[str, Any], clock: Mapping[str, Any], level: int) -> M
     title = text(
         "notify.title.lead_overdue" if level else "notify.title.lead", clock=name, number=lead["number"]
     )
-    return Message(title, body_of(lines), None)
+    return Message(title, body_of(lines), f"/leads/{lead['id']}")

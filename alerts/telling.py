@@ -110,6 +110,38 @@ def tell_task(connection: Connection, task_id: int, at: datetime) -> int:
     return queue(connection, Post("task", f"task:{task_id}", message, facts, task_id=task_id), told, at)
 
 
+def tell_disclosed(connection: Connection, lead_id: int, at: datetime) -> int:
+    """Queue the message to a company that it was told of a lead; how many channels are told.
+
+    Only over routes that name the purpose ``disclosed``: the bureau's own channels are no way to a company. The message says what
+    the company's page says, and until when it can state its case.
+    """
+    plan = plan_in_force(connection)
+    if plan is None:
+        return 0
+    with rows(connection) as cursor:
+        lead = cursor.execute(queries("notify")["disclosed_lead"], {"id": lead_id}).fetchone()
+    if lead is None:
+        return 0
+    told = recipients(
+        plan.model_copy(update={"default": ()}), Telling("disclosed", USUAL_SEVERITY, lead["site"], None), at
+    )
+    until = None if lead["last_day"] is None else lead["last_day"].isoformat()
+    lines = [
+        ("lead_number", lead["number"]),
+        ("site", lead["site_name"]),
+        ("kinds", text(f"leads.kind.{lead['kind']}")),
+        ("told", lead["message"]),
+        ("statement_until", until),
+        ("sample", text("notify.sample") if lead["sample"] else None),
+    ]
+    title = text("notify.title.disclosed", site=lead["site_name"] or lead["site"], number=lead["number"])
+    message = Message(title, body_of(lines), f"/leads/{lead_id}")
+    facts = {"lead": lead["number"], "site": lead["site"], "until": until}
+    key = f"disclosed:{lead_id}:{_instant(lead['disclosed_at'])}"
+    return queue(connection, Post("disclosed", key, message, facts, lead_id=lead_id), told, at)
+
+
 def tell_operations(connection: Connection, key: str, title: str, body: str, at: datetime) -> int:
     """Queue a message about Outfall itself, in the words given; ``key`` names the trouble, each is told once. How many."""
     plan = plan_in_force(connection)

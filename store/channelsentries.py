@@ -14,7 +14,7 @@ from store.sitestypes import Identifier, Part, Text
 
 Severity = Literal["info", "warning", "serious", "critical"]
 Purpose = Literal[
-    "raised", "reminder", "escalated", "cleared", "digest", "task", "lead", "operations", "test"
+    "raised", "reminder", "escalated", "cleared", "digest", "task", "lead", "disclosed", "operations", "test"
 ]
 Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 WEEKDAYS: tuple[Weekday, ...] = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
@@ -279,7 +279,8 @@ class RouteEntry(Part):
 
     Alerts of severity info are for the record: only a route that names info takes them. ``from_level`` concerns escalations and
     the times of leads: the route takes those of this level and above, 0 being a reminder in time. ``on_duty`` adds the channels
-    of whoever is on duty when the message goes out.
+    of whoever is on duty when the message goes out. What a company is told of a lead (``disclosed``) goes over routes that name
+    that purpose, and over no others.
     """
 
     channels: tuple[Identifier, ...]

@@ -9,6 +9,7 @@ from fastapi import APIRouter
 from starlette.responses import Response
 
 from api.access import Principal, requires
+from api.disclosing import disclose
 from api.leadread import AskedHere, Decider, Drafter
 from api.permissions import Permission
 from api.routes import PROBLEMS
@@ -24,7 +25,7 @@ from api.shapes.leadsteps import (
     TransferStep,
     Why,
 )
-from store.leads import drafting, outcomes, records
+from store.leads import outcomes, records
 from store.leads.reviews import review
 
 router = APIRouter(prefix="/leads/{lead_id}", tags=["leads"], responses=PROBLEMS)
@@ -84,7 +85,7 @@ def withdraw_lead(asked: AskedHere, principal: Drafter, body: Why) -> Response:
 @router.post("/disclose", response_model=LeadDetail, summary="Tell the company")
 def disclose_lead(asked: AskedHere, principal: Drafter, body: Disclose) -> Response:
     """行政处罚法 41: it sees the message, the facts and the numbers as they stand now, and may state its case."""
-    return asked.done(principal, drafting.disclose, body.message, body=body)
+    return asked.done(principal, disclose, body.message, body=body)
 
 
 @router.post("/extend", response_model=LeadDetail, summary="Record more time")

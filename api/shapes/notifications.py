@@ -39,7 +39,16 @@ class Notification(Shape):
     id: int
     channel: str
     purpose: Literal[
-        "raised", "reminder", "escalated", "cleared", "digest", "task", "lead", "operations", "test"
+        "raised",
+        "reminder",
+        "escalated",
+        "cleared",
+        "digest",
+        "task",
+        "lead",
+        "disclosed",
+        "operations",
+        "test",
     ]
     alert: str | None = Field(description="Number of the alert.")
     alert_id: int | None

@@ -221,3 +221,14 @@ limit 1000
 -- name: drop_message
 -- Nobody waits for it any more.
 update outbox set state = 'obsolete', finished_at = %(at)s where id = %(id)s and state = 'waiting'
+
+-- name: disclosed_lead
+-- What a company was told of a lead, and the last day on which it can state its case in time.
+select l.number, s.id as site, sv.name as site_name, l.disclosed ->> 'kind' as kind, l.disclosed ->> 'message' as message, l.disclosed_at,
+       l.sample, c.last_day
+from lead l join site s on s.key = l.site_key
+left join lateral (
+    select v.name from site_version v where v.site_key = l.site_key and v.recorded_to is null order by v.valid_from desc limit 1
+) sv on true
+left join lead_clock c on c.lead_id = l.id and c.kind = 'statement' and c.state = 'running'
+where l.id = %(id)s and l.disclosed is not null

@@ -15,6 +15,7 @@ from api.console.answers import done
 from api.console.errors import ConsoleRoute
 from api.console.leads.forms import FormHere, read
 from api.context import Services, ServicesHere
+from api.disclosing import disclose as tell_company
 from api.leadread import Decider, Drafter, LeadId
 from api.routes.leadsteps import Legal, Technical
 from api.shapes.leadsteps import (
@@ -241,7 +242,7 @@ def disclose(
         principal,
         lead_id,
         "disclosed",
-        drafting.disclose,
+        tell_company,
         asked.message,
         at_part="#company",
     )

@@ -10,10 +10,21 @@ from urllib.parse import urlencode
 
 from store.channels import address_shown
 from store.clock import BEIJING
-from store.texts import text
+from store.texts import has, text
 
 STATES = ("waiting", "sent", "merged", "given_up", "obsolete")
-PURPOSES = ("raised", "reminder", "escalated", "cleared", "digest", "task", "lead", "operations", "test")
+PURPOSES = (
+    "raised",
+    "reminder",
+    "escalated",
+    "cleared",
+    "digest",
+    "task",
+    "lead",
+    "disclosed",
+    "operations",
+    "test",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +118,15 @@ class RecordRow:
     ends: datetime | None
 
 
+@dataclass(frozen=True, slots=True)
+class ApplicationRow:
+    """Who applied a channels file when, and what it changed."""
+
+    at: datetime
+    actor: str
+    changes: tuple[str, ...]
+
+
 def read_filters(asked: Mapping[str, str]) -> MessageFilters:
     """The filters that an address names; what it does not understand is left out. A channel may be one of the past."""
     number = asked.get("number", "").strip()[:64]
@@ -188,6 +208,24 @@ def record_rows(found: Iterable[Mapping[str, Any]]) -> list[RecordRow]:
         )
         for row in found
     ]
+
+
+def application_rows(found: Iterable[Mapping[str, Any]]) -> list[ApplicationRow]:
+    """Rows of ``applications`` in words."""
+    return [
+        ApplicationRow(
+            row["at"], row["actor"], tuple(_change(one) for one in row["detail"].get("changes", ()))
+        )
+        for row in found
+    ]
+
+
+def _change(line: str) -> str:
+    """One line of what an application changed, ``channel duty: opened``, in words."""
+    subject, _, what = line.rpartition(": ")
+    kind, _, name = subject.partition(" ")
+    key = f"console.notifications.change.{kind}_{what}"
+    return text(key, id=name) if has(key) else line
 
 
 def _proof(row: Mapping[str, Any]) -> str | None:

@@ -14,6 +14,8 @@ import openpyxl
 import pytest
 
 from store import clock
+from store.channels import apply_channels
+from store.channelsfile import read_channels_file
 from store.database import connect
 from store.handover.connectors import apply_connectors
 from store.handover.file import read_handover_file
@@ -306,6 +308,29 @@ def test_a_company_sees_what_it_was_told_and_of_no_other_unit_anything(desk: Des
         assert desk.api.get(path, "company", SITE).status_code == 403, path
     # Filters and exports narrow a company's list no further and open nothing.
     assert "告知事项" in desk.page("/leads?view=table&format=csv&mine=true", "company", SITE)
+
+
+def test_a_company_hears_of_it_over_its_own_channels_only(desk: Desk) -> None:
+    plan = """
+channels:
+  - {id: duty, kind: webhook, url: "http://127.0.0.1:9/x", secret: "invented-for-tests-0123456789"}
+  - {id: plant-one, kind: webhook, url: "http://127.0.0.1:9/y", secret: "invented-for-tests-0123456789"}
+  - {id: plant-two, kind: webhook, url: "http://127.0.0.1:9/z", secret: "invented-for-tests-0123456789"}
+default: [duty]
+routes:
+  - {channels: [duty], severities: [warning, serious, critical]}
+  - {channels: [plant-one], purposes: [disclosed], sites: [plant-one]}
+  - {channels: [plant-two], purposes: [disclosed], sites: [plant-two]}
+"""
+    with connect(desk.api.database_url, name="test") as connection:
+        apply_channels(connection, read_channels_file(plan), actor="ops", origin="test", at=clock.now())
+    desk.drafted()
+    desk.step("disclose", message="现告知你单位下列事实")
+    listed = desk.api.get("/api/v1/notifications").json()["items"]
+    told = [one for one in listed if one["purpose"] == "disclosed"]
+    assert [(one["channel"], one["link"]) for one in told] == [("plant-one", desk.path)]
+    assert "现告知你单位下列事实" in told[0]["body"]
+    assert "陈述申辩截止" in told[0]["body"]
 
 
 def test_a_company_states_its_case_with_a_paper_and_the_lead_is_reviewed_again(desk: Desk) -> None:
