@@ -58,16 +58,6 @@ class EventRow:
     reason: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class OccurrenceRow:
-    """One period or finding that an alert counts."""
-
-    start: datetime
-    label: str
-    figures: str
-    withdrawn: bool
-
-
 def alert_rows(rows: Iterable[Mapping[str, Any]], registry: Registry, *, for_company: bool) -> list[AlertRow]:
     """Rows of the table ``alert`` with the names of the registry."""
     return [alert_row(row, registry, for_company=for_company) for row in rows]
@@ -149,15 +139,6 @@ def _place(row: Mapping[str, Any], registry: Registry) -> tuple[str, str | None]
     return text("console.place_platform"), None
 
 
-def event_rows(rows: Iterable[Mapping[str, Any]], *, for_company: bool) -> list[EventRow]:
-    """The history of an alert in words, as far as it is meant for who looks."""
-    return [
-        event_row(row, for_company=for_company)
-        for row in rows
-        if not for_company or event_for_company(row) is not None
-    ]
-
-
 def event_row(row: Mapping[str, Any], *, for_company: bool) -> EventRow:
     """One row of ``alert_event`` in words. A company learns what happened, not which officer did it or what officers noted."""
     key = f"console.action.{row['action']}"
@@ -184,14 +165,3 @@ def _reason(action: str, reason: str | None) -> str | None:
 
 def _actor(actor: str) -> str:
     return text("console.actor_system") if actor == "system" else actor
-
-
-def occurrence_row(row: Mapping[str, Any], factor: str | None) -> OccurrenceRow:
-    """One row of ``alert_occurrence`` in words."""
-    labels = {"hour": words.hour_label, "day": words.day_label}
-    return OccurrenceRow(
-        start=row["start"],
-        label=labels.get(row["span"], words.stamp)(row["start"]),
-        figures=figures(row["numbers"], factor),
-        withdrawn=row["withdrawn_at"] is not None,
-    )

@@ -125,25 +125,9 @@ def count_active_alerts(connection: Connection, site_key: int | None) -> Row:
     return _fetch(connection, "count_active_alerts", site=site_key)[0]
 
 
-def all_alerts(connection: Connection, site_key: int | None, before: int | None) -> list[Row]:
-    """Alerts of any condition, newest first, with ids below ``before``; one row more than a page shows."""
-    return _fetch(connection, "all_alerts", site=site_key, before=before, most=ALERTS_SHOWN + 1)
-
-
-def alert(connection: Connection, alert_id: int, site_key: int | None) -> Row | None:
-    """One alert, or None when there is none that this user may see."""
-    found = _fetch(connection, "alert_by_id", id=alert_id, site=site_key)
-    return found[0] if found else None
-
-
 def alert_events(connection: Connection, alert_id: int) -> list[Row]:
     """What happened to an alert, oldest first."""
     return _fetch(connection, "alert_events", id=alert_id)
-
-
-def alert_occurrences(connection: Connection, alert_id: int) -> list[Row]:
-    """The periods that an alert counts, newest first."""
-    return _fetch(connection, "alert_occurrences", id=alert_id)
 
 
 def heartbeats(connection: Connection) -> dict[str, datetime]:

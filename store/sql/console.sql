@@ -70,47 +70,9 @@ select count(*) as active, count(*) filter (where acknowledged_at is null) as un
 from alert
 where condition = 'active' and (%(site)s::integer is null or (site_key = %(site)s and company_sees))
 
--- name: all_alerts
--- Alerts of any condition, newest first, before an id for paging.
-select a.id, number, code, severity, site_key, outlet_key, gateway, factor, condition, shown.handling, first_seen, last_seen,
-       raised_at, cleared_at, count, numbers, clause, limit_key, late, acknowledged_at, acknowledged_by
-from alert a
-cross join lateral (
-    select case
-               when %(site)s::integer is null or a.handling not in ('confirmed', 'unfounded', 'site_visit', 'lead') then a.handling
-               when exists (select from alert_event e where e.alert_id = a.id and e.action = 'answered') then 'answered'
-               when exists (select from alert_event e where e.alert_id = a.id and e.action = 'notified') then 'notified'
-               else 'new'
-           end as handling
-) shown
-where condition <> 'pending' and (%(site)s::integer is null or (site_key = %(site)s and company_sees))
-  and (%(before)s::bigint is null or a.id < %(before)s)
-order by a.id desc
-limit %(most)s
-
--- name: alert_by_id
--- One alert.
-select a.id, number, code, severity, site_key, outlet_key, gateway, factor, condition, shown.handling, first_seen, last_seen,
-       raised_at, cleared_at, count, numbers, clause, limit_key, late, acknowledged_at, acknowledged_by
-from alert a
-cross join lateral (
-    select case
-               when %(site)s::integer is null or a.handling not in ('confirmed', 'unfounded', 'site_visit', 'lead') then a.handling
-               when exists (select from alert_event e where e.alert_id = a.id and e.action = 'answered') then 'answered'
-               when exists (select from alert_event e where e.alert_id = a.id and e.action = 'notified') then 'notified'
-               else 'new'
-           end as handling
-) shown
-where a.id = %(id)s and (%(site)s::integer is null or (site_key = %(site)s and company_sees and condition <> 'pending'))
-
 -- name: alert_events
 -- What happened to an alert, oldest first.
 select at, actor, action, reason, detail from alert_event where alert_id = %(id)s order by id limit 500
-
--- name: alert_occurrences
--- The periods that an alert counts, newest first.
-select start, span, revision, numbers, noted_at, withdrawn_at
-from alert_occurrence where alert_id = %(id)s order by start desc limit 200
 
 -- name: service_heartbeats
 -- When each service was last seen.

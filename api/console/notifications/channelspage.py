@@ -51,7 +51,7 @@ def channels_page(request: Request, services: ServicesHere, principal: Reader) -
         tab="channels",
         channels=views.channel_rows(standings, rates),
         history=views.record_rows(history),
-        applied=applied,
+        applied=views.application_rows(applied),
         now=now,
     )
 

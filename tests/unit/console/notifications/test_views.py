@@ -6,7 +6,13 @@ from datetime import date, timedelta
 
 import pytest
 
-from api.console.notifications.views import MessageFilters, channel_rows, message_rows, read_filters
+from api.console.notifications.views import (
+    MessageFilters,
+    application_rows,
+    channel_rows,
+    message_rows,
+    read_filters,
+)
 from tests.unit.console.samples import NOW
 
 MESSAGE = {
@@ -82,3 +88,9 @@ def test_a_channel_says_how_it_fares_and_how_much_of_its_minute_is_used() -> Non
         20,
         7,
     )
+
+
+def test_what_an_application_changed_is_told_in_words_and_what_is_unknown_as_it_was_written() -> None:
+    changes = ["channel desk: opened", "channel old: ended", "plan: changed", "something else"]
+    (row,) = application_rows([{"at": NOW, "actor": "admin", "detail": {"changes": changes}}])
+    assert row.changes == ("新增通道 desk", "停用通道 old", "变更通知规则", "something else")
