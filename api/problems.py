@@ -19,7 +19,17 @@ from starlette.responses import Response
 
 from store import texts
 from store.database import away
-from store.errors import Conflict, DecodeError, NotAllowed, NotFound, OutfallError, Refused, StoreError
+from store.errors import (
+    ChannelsFileError,
+    Conflict,
+    DecodeError,
+    NotAllowed,
+    NotFound,
+    OutfallError,
+    Refused,
+    SitesFileError,
+    StoreError,
+)
 
 logger = logging.getLogger(__name__)
 
@@ -42,6 +52,8 @@ _STATUS_BY_CLASS: tuple[tuple[type[OutfallError], int], ...] = (
     (Conflict, 409),
     (DecodeError, 400),
     (Refused, 422),
+    (SitesFileError, 422),
+    (ChannelsFileError, 422),
     (StoreError, 503),
 )
 RETRY_SECONDS = 5
