@@ -155,7 +155,8 @@ class _Maker:
         return Cell(words=f"{sum(cell.counts for cell in due)}/{len(due)}") if due else NOTHING
 
     def _exceeded(self, head: Head, column: Sequence[Cell]) -> Cell:
-        if not head.judged:
+        if not head.judged or self.period.kind == "hour":
+            # Minutes are not judged.
             return NOTHING
         found = sum(cell.times or (Sign.EXCEEDED in cell.signs) for cell in column)
         return Cell(value=Decimal(found))

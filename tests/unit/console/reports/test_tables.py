@@ -239,6 +239,7 @@ def test_minutes_are_shown_with_the_digits_that_were_sent() -> None:
     assert [row.label for row in found.rows] == ["00:00:00", "00:10:00"]
     assert [one.shown for one in found.rows[0].cells] == ["12.3", "—", "—", "21.5 ×"]
     assert [one.shown for one in found.rows[1].cells] == ["12.3450", "10.1", "—", "—"]
+    assert "exceeded" not in [row.name for row in found.summary], "minutes are not judged"
 
 
 def test_a_setting_decides_the_decimals_and_the_table_says_so() -> None:
