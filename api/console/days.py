@@ -7,15 +7,21 @@ from datetime import datetime, timedelta
 from store.clock import BEIJING, DAY
 from store.errors import Refused
 
+FIRST_YEAR, LAST_YEAR = 1970, 2200
+"""No data are older; and a day can be counted on from."""
+
 
 def day_of(written: str) -> datetime | None:
     """The start of a Beijing day, ``2026-11-24``; None for an empty field. Raises Refused ``day_malformed``."""
     if not written.strip():
         return None
     try:
-        return datetime.strptime(written.strip(), "%Y-%m-%d").replace(tzinfo=BEIJING)
+        day = datetime.strptime(written.strip(), "%Y-%m-%d").replace(tzinfo=BEIJING)
     except ValueError:
-        raise Refused(f"{written[:40]!r} is no day: write 2026-11-24.", code="day_malformed") from None
+        day = None
+    if day is None or not FIRST_YEAR <= day.year < LAST_YEAR:
+        raise Refused(f"{written[:40]!r} is no day: write 2026-11-24.", code="day_malformed")
+    return day
 
 
 def end_of_day(written: str, now: datetime) -> datetime | None:

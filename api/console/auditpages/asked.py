@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, fields
-from datetime import datetime
 from urllib.parse import urlencode
 
+from api.console.days import day_of
 from store import clock
 from store.auditread import Sought
 from store.errors import Refused
@@ -25,8 +25,8 @@ class Asked:
     until: str = ""
 
     def sought(self) -> Sought:
-        """What is searched. Raises Refused ``time_malformed`` and ``span_reversed``."""
-        from_time, to_time = _day(self.since), _day(self.until)
+        """What is searched. Raises Refused ``day_malformed`` and ``span_reversed``."""
+        from_time, to_time = day_of(self.since), day_of(self.until)
         if to_time is not None:
             to_time += clock.DAY
         if from_time is not None and to_time is not None and from_time >= to_time:
@@ -51,13 +51,3 @@ def _text(given: str) -> str | None:
     # PostgreSQL has no text with a zero byte; nothing can be found by it.
     found = given.replace("\x00", "").strip()[:TEXT_MOST]
     return found or None
-
-
-def _day(given: str) -> datetime | None:
-    if not given.strip():
-        return None
-    try:
-        day = datetime.strptime(given.strip(), "%Y-%m-%d")  # noqa: DTZ007 - a day of Beijing
-        return day.replace(tzinfo=clock.BEIJING)
-    except ValueError:
-        raise Refused(f"{given[:40]!r} is no day.", code="time_malformed") from None

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Form, Path, Query, Request
@@ -10,6 +9,7 @@ from fastapi.responses import Response
 
 from api.access import Principal, requires
 from api.console.answers import done
+from api.console.days import day_of
 from api.console.errors import ConsoleRoute
 from api.console.pages import render
 from api.console.retentionpages import reads, views
@@ -17,7 +17,6 @@ from api.console.scope import visible_registry
 from api.context import ServicesHere
 from api.permissions import Permission
 from store import clock
-from store.errors import Refused
 from store.retention.holds import Subject, lift_hold, list_holds, place_hold
 from store.retention.overview import list_drops, overview
 from store.tasks import Caller
@@ -94,7 +93,7 @@ def place(
     """Put a lead, an alert, or an outlet in whole Beijing days under hold."""
     start = end = None
     if kind == "outlet":
-        start, end = _day(since), _day(until)
+        start, end = day_of(since), day_of(until)
         end = None if end is None else end + clock.DAY
     held = Subject(kind, subject.strip(), start, end)
     with services.database.write() as connection:
@@ -110,16 +109,6 @@ def lift(
     with services.database.write() as connection:
         lift_hold(connection, hold_id, reason, _caller(principal), clock.now())
     return done(request, "/retention#holds", said="retentionpages.lifted")
-
-
-def _day(given: str) -> datetime | None:
-    if not given.strip():
-        return None
-    try:
-        day = datetime.strptime(given.strip(), "%Y-%m-%d")  # noqa: DTZ007 - a day of Beijing
-        return day.replace(tzinfo=clock.BEIJING)
-    except ValueError:
-        raise Refused(f"{given[:40]!r} is no day.", code="time_malformed") from None
 
 
 def _caller(principal: Principal) -> Caller:
