@@ -79,7 +79,7 @@ WRONG = [
     (
         [("result", "maybe"), ("opinion", "好"), ("digest", "0" * 64)],
         "form_field_wrong",
-        "裁量结果",
+        "审核结论",
         "neither",
     ),
 ]
