@@ -40,7 +40,8 @@ def read(request: Request, name: str) -> str | None:
 
 
 def keep(request: Request, response: Response, name: str, value: str, seconds: int) -> None:
-    """Set a cookie that no script can read."""
+    """Set a cookie that no script can read, with an answer that nothing keeps."""
+    response.headers.setdefault("Cache-Control", "no-store")
     response.set_cookie(
         _named(request, name),
         value,

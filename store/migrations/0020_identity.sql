@@ -7,6 +7,8 @@
 alter table app_user
     add column must_change_password boolean not null default false,    -- somebody else has seen the password
     add column password_changed_at timestamptz not null default now();
+-- Whoever was there before has the password of then, as far as anybody knows.
+update app_user set password_changed_at = created_at;
 
 -- The second factor (TOTP, RFC 6238) of a user. The secret is sealed with a key that lies in a file outside the database.
 create table second_factor (

@@ -2,7 +2,7 @@
 
 -- name: users
 -- Users that fit, by name after the last one of the page before; who is signed in and when they were last active.
-select u.key, u.name, u.display_name, u.role, s.id as site_id, u.created_at, u.disabled_at is not null as disabled,
+select u.key, u.name, u.display_name, u.role, s.id as site_id, u.created_at, u.password_changed_at, u.disabled_at is not null as disabled,
        u.must_change_password as must_change, coalesce(u.locked_until > %(at)s, false) as locked,
        exists (select from second_factor f where f.user_key = u.key and f.confirmed_at is not null) as second_factor,
        exists (select from openid_subject o where o.user_key = u.key) as openid,

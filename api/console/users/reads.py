@@ -23,6 +23,7 @@ class UserRow:
     role: str
     site_id: str | None
     created_at: datetime
+    password_changed_at: datetime
     disabled: bool
     must_change: bool
     locked: bool

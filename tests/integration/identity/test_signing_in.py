@@ -252,11 +252,11 @@ def test_a_session_that_nobody_uses_ends_and_one_in_use_goes_on(fresh_api: Api) 
 
 
 def test_the_idle_time_is_a_setting(serve: Serve) -> None:
-    api = serve(session_idle_minutes=10)
+    api = serve(session_idle_minutes=35)
     password = api.user("wang")
     with browser(api) as client:
         login(client, "wang", password)
-        run(api, "grow_old", by=timedelta(minutes=11))
+        run(api, "grow_old", by=timedelta(minutes=36))
         assert not on_account(client)
 
 

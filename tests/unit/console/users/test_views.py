@@ -22,6 +22,7 @@ USER = UserRow(
     "officer",
     None,
     NOW,
+    NOW,
     disabled=False,
     must_change=False,
     locked=False,
