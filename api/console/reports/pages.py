@@ -23,7 +23,7 @@ from api.permissions import Permission
 from store import clock
 from store.model import Outlet, Registry
 from store.settings import Settings
-from store.texts import text
+from store.texts import language, speaking, text
 
 router = APIRouter(route_class=ConsoleRoute, include_in_schema=False)
 
@@ -82,7 +82,9 @@ def report_file(
     period = read_period(kind, date, None, now)
     with services.database.read() as connection:
         registry = visible_registry(connection, principal, now)
-    table = _table(services, registry, registry.outlet(outlet_id), period, now)
+    # A paper is Chinese whoever prints it; what the table says is made with the table.
+    with speaking("zh" if form == "pdf" else language()):
+        table = _table(services, registry, registry.outlet(outlet_id), period, now)
     name = f"{forms.file_stem(table, period)}.{form}"
     if form == "pdf":
         by = registry.authority.district if registry.authority else ""

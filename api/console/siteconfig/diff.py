@@ -110,7 +110,7 @@ def _record(change: Change) -> RecordDiff:
         text(f"console.siteconfig.kind.{change.kind}"),
         change.owner or "",
         _title(change),
-        tuple(_fields(change.before, change.after)),
+        tuple(_fields(change.kind, change.before, change.after)),
     )
 
 
@@ -128,17 +128,17 @@ def _title(change: Change) -> str:
     return " ".join(value_word(name, record[name]) for name in names)
 
 
-def _fields(before: Record | None, after: Record | None) -> list[FieldDiff]:
+def _fields(kind: str, before: Record | None, after: Record | None) -> list[FieldDiff]:
     names = [name for name in (after or before or {}) if name not in HIDDEN or name == "position"]
-    made = [_field(name, before, after) for name in names]
+    made = [_field(kind, name, before, after) for name in names]
     # The place in the file is worth a word only where it changes.
     return [field for name, field in zip(names, made, strict=True) if name != "position" or field.changed]
 
 
-def _field(name: str, before: Record | None, after: Record | None) -> FieldDiff:
+def _field(kind: str, name: str, before: Record | None, after: Record | None) -> FieldDiff:
     was = NOTHING if before is None else value_word(name, before[name])
     will = NOTHING if after is None else value_word(name, after[name])
     changed = before is not None and after is not None and before[name] != after[name]
     if changed and name in SECRETS and was == will:
         will = text("console.siteconfig.secret.other")
-    return FieldDiff(column_word(name), was, will, changed)
+    return FieldDiff(column_word(name, kind), was, will, changed)

@@ -33,9 +33,10 @@ def moment_word(moment: datetime | None) -> str:
     return words.day_label(moment) if midnight else words.minute(moment)
 
 
-def column_word(column: str) -> str:
-    """The name of a column."""
-    key = f"console.siteconfig.column.{column}"
+def column_word(column: str, kind: str = "") -> str:
+    """The name of a column, in the sense that records of this kind have it: the basis of a limit is no basis of a listing."""
+    own = f"console.siteconfig.column.{kind}_{column}"
+    key = own if has(own) else f"console.siteconfig.column.{column}"
     return text(key) if has(key) else column
 
 

@@ -87,6 +87,17 @@ def test_a_company_sees_its_own_outlets_only(api: Api) -> None:
         assert api.get(f"{DAY}.{form}", "company", "plant-one").status_code == 200
 
 
+def test_a_paper_is_chinese_and_a_page_speaks_the_language_of_its_reader(api: Api) -> None:
+    cookies = {"Cookie": "outfall_language=en"}
+    asked = {**cookies, "Accept": "text/html"}
+    shown = api.get(f"/reports?outlet={STACK}&kind=day&date=2026-03-02", headers=asked).text
+    assert "Stack emission, hourly means of a day" in shown
+    words = words_of(api.get(f"{DAY}.pdf", headers=cookies).content)
+    assert "平均值" in words
+    assert "Mean" not in words
+    assert "Maximum" in api.get(f"{DAY}.csv", headers=cookies).content.decode("utf-8-sig")
+
+
 def test_the_form_sends_an_empty_hour_along(api: Api) -> None:
     assert "小时平均值日报表" in page(api, f"/reports?outlet={STACK}&kind=day&date=2026-03-02&hour=")
 

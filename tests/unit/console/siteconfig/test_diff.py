@@ -108,6 +108,13 @@ def test_the_digest_tells_nothing_of_a_registered_password() -> None:
     assert of("000001") == of("999999")
 
 
+def test_the_basis_of_a_listing_is_not_that_of_a_limit() -> None:
+    listing = {"valid_from": LIMIT["valid_from"], "basis": "示例依据", "decided_by": "示例局"}
+    found = diff_of(report(change("listing", None, listing), change("limit", None, LIMIT)), "file")
+    names = [{field.after: field.name for field in record.fields} for record in found.records]
+    assert (names[0]["示例依据"], names[1]["小时"]) == ("依据", "时段")
+
+
 def test_who_stands_above_whom() -> None:
     changes = [change("limit", None, LIMIT), change("gateway", None, {"id": "gw-two"})]
     found = diff_of(report(*changes), "file")
