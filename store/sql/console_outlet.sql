@@ -24,45 +24,31 @@ select count(*) from (
 ) r
 
 -- name: chart_thinned
--- A series that is too long to be drawn whole. What comes back: 'point' = the smallest and the largest value of each bucket, apart by
--- status and flag, so that no mark is lost; 'stretch' = times that were not normal; 'hole' = times without a reading; 'all' = how many
--- readings there are. Of a point the columns are (what, milliseconds, milliseconds, value, flag, status), of a time its begin and end.
+-- A series that is too long to be drawn whole, in one pass: of each bucket of time, apart by status and flag so that no mark is lost, how
+-- many readings there are, the smallest and the largest (value, milliseconds), the last moment, and every turn in it: a reading before
+-- which there was none, one of another status, or none for longer than the gap, as (milliseconds, distance to the one before).
 with superseded as materialized (
     select data_time, max(revision) as revision from reading
     where outlet_key = %(outlet)s and kind = %(kind)s::reading_kind and factor = %(factor)s
       and data_time >= %(from)s and data_time < %(to)s and revision > 1
     group by data_time
-), sent as materialized (
-    select (date_part('epoch', r.data_time) * 1000)::int8 as at,
-           (case when %(folds)s then coalesce(r.folded, r.value) else r.value end)::float8 as shown, r.flag, r.status,
-           (date_part('epoch', r.data_time - lag(r.data_time) over (order by r.data_time, r.revision)) * 1000)::int8 as distance,
-           s.revision is null or s.revision = r.revision as newest
-    from reading r
-    left join superseded s on s.data_time = r.data_time
-    where r.outlet_key = %(outlet)s and r.kind = %(kind)s::reading_kind and r.factor = %(factor)s
-      and r.data_time >= %(from)s and r.data_time < %(to)s
-), extremes as materialized (
-    select status, flag, count(*) as readings, min(array[shown, at]) filter (where shown is not null) as least,
-           max(array[shown, -at]) filter (where shown is not null) as most
-    from sent
-    where newest
-    group by (at - %(start)s) / %(bucket)s, status, flag
-), odd as (
-    select at, status, at - lag(at) over (partition by status order by at) > %(gap)s as apart
-    from sent where newest and status <> 'normal'
-), turns as (
-    select at, status, count(*) filter (where apart) over (partition by status order by at) as number from odd
 )
-select 'point', least[2]::int8, null::int8, least[1], flag, status::text from extremes where least is not null
-union
-select 'point', -most[2]::int8, null, most[1], flag, status::text from extremes where most is not null
-union all
-select 'stretch', min(at), max(at), null, null, status::text from turns group by status, number
-union all
-select 'hole', at - distance, at, null, null, null from sent where distance > %(gap)s
-union all
-select 'all', coalesce(sum(readings), 0)::int8, null, null, null, null from extremes
-order by 2
+select status::text, flag, count(*), min(array[shown, at]) filter (where shown is not null) as least,
+       max(array[shown, -at]) filter (where shown is not null) as most, max(at) as last,
+       array_agg(array[at, coalesce(distance, 0)]) filter (where distance is null or distance > %(gap)s or status <> status_before) as turns
+from (
+    select at, shown, flag, status, at - lag(at) over w as distance, lag(status) over w as status_before
+    from (
+        select r.data_time, (date_part('epoch', r.data_time) * 1000)::int8 as at, r.flag, r.status,
+               (case when %(folds)s then coalesce(r.folded, r.value) else r.value end)::float8 as shown
+        from reading r
+        left join superseded s on s.data_time = r.data_time
+        where r.outlet_key = %(outlet)s and r.kind = %(kind)s::reading_kind and r.factor = %(factor)s
+          and r.data_time >= %(from)s and r.data_time < %(to)s and (s.revision is null or s.revision = r.revision)
+    ) newest
+    window w as (order by data_time)
+) sent
+group by (at - %(start)s) / %(bucket)s, status, flag
 
 -- name: chart_periods
 -- A series of hours or days: the newest revision of each period with its three columns and the worst verdict on it, beside the reading

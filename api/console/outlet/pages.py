@@ -167,15 +167,15 @@ def _panel(
     window = choice.window
     chart = reads.Chart(connection, outlet.key, choice.kind, (window.start, window.end))
     folded = panels.folds(outlet, factor, choice.basis)
-    gap = panels.gap_of(outlet, choice.kind)
+    gap = panels.gap_of(outlet, choice.kind) // timedelta(milliseconds=1)
     period = panels.period_of(outlet, choice.kind) // timedelta(milliseconds=1)
     if choice.spanned:
         bounds = (panels.milliseconds(window.start), panels.milliseconds(window.end))
         drawn = panels.periods(chart.periods(factor, folds=folded), choice.columns, period, bounds)
     elif chart.count(factor, MOST_POINTS + 1) <= MOST_POINTS:
-        drawn = panels.whole(chart.readings(factor, folds=folded), gap // timedelta(milliseconds=1), period)
+        drawn = panels.whole(chart.readings(factor, folds=folded), gap, period)
     else:
-        drawn = panels.thinned(chart.extremes(factor, folds=folded, gap=gap), period)
+        drawn = panels.thinned(chart.extremes(factor, folds=folded, gap=gap), gap, period)
     return panels.panel(outlet, factor, choice, drawn, chart.marks(factor), industry)
 
 

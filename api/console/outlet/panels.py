@@ -91,20 +91,27 @@ def whole(rows: Sequence[tuple[Any, ...]], gap: int, period: int) -> Drawn:
     return drawn
 
 
-def thinned(rows: Iterable[tuple[Any, ...]], period: int) -> Drawn:
+def thinned(rows: Iterable[tuple[Any, ...]], gap: int, period: int) -> Drawn:
     """Readings of which the extremes are drawn: rows of ``chart_thinned``."""
     drawn = Drawn(whole=False)
-    for what, at, until, value, flag, status in rows:
-        if what == "point":
-            drawn.points.append(Point(at, (value,), flag, status, None, None))
-        elif what == "stretch":
-            drawn.stretches.append([at, until + period, status_word(status)])
-        elif what == "hole":
-            drawn.points.append(_hole(at + max(1, min(period or 1, (until - at) // 2))))
-        else:
-            drawn.readings = at
-    drawn.points.sort(key=lambda point: point.at)
-    drawn.stretches.sort(key=lambda stretch: stretch[0])
+    points: set[Point] = set()
+    turns: list[tuple[int, int, str]] = []
+    last = 0
+    for status, flag, count, least, most, until, turned in rows:
+        drawn.readings += count
+        last = max(last, until)
+        for value, at in (extreme for extreme in (least, most) if extreme is not None):
+            points.add(Point(abs(int(at)), (value,), flag, status, None, None))
+        turns += [(at, distance, status) for at, distance in turned or ()]
+    turns.sort()
+    for number, (at, distance, status) in enumerate(turns):
+        # A run of one status ends at the reading before the next turn.
+        end = turns[number + 1][0] - turns[number + 1][1] if number + 1 < len(turns) else last
+        if distance > gap:
+            points.add(_hole(at - distance + max(1, min(period or 1, distance // 2))))
+        if status != "normal":
+            _stretch(drawn.stretches, at, end + period, status_word(status))
+    drawn.points = sorted(points, key=lambda point: point.at)
     return drawn
 
 

@@ -56,8 +56,8 @@ class Chart:
             self._connection, "chart_readings", {**self._arguments, "factor": factor, "folds": folds}
         )
 
-    def extremes(self, factor: str, *, folds: bool, gap: timedelta) -> list[Tuple]:
-        """The extremes of a long series, its stretches and its holes; see the statement ``chart_thinned``."""
+    def extremes(self, factor: str, *, folds: bool, gap: int) -> list[Tuple]:
+        """The extremes and turns of a long series; ``gap`` in milliseconds. See the statement ``chart_thinned``."""
         start, end = milliseconds(self._window[0]), milliseconds(self._window[1])
         arguments = {
             **self._arguments,
@@ -65,7 +65,7 @@ class Chart:
             "folds": folds,
             "start": start,
             "bucket": max(1, (end - start) // BUCKETS),
-            "gap": gap // timedelta(milliseconds=1),
+            "gap": gap,
         }
         return _tuples(self._connection, "chart_thinned", arguments)
 

@@ -16,7 +16,7 @@ import psycopg
 import pytest
 from psycopg.types.json import Jsonb
 
-from api.console.outlet.panels import milliseconds
+from api.console.outlet.panels import milliseconds, thinned
 from api.console.outlet.reads import Chart
 from api.console.outlet.thinning import BUCKETS
 from deploy import stack as local
@@ -210,35 +210,27 @@ def test_thinning_in_the_database_keeps_every_extreme_flag_and_hole(plant: Api) 
     run(plant, "add_series", outlet=key, **dict(zip(names, map(list, zip(*rows, strict=True)), strict=True)))
     end = at + timedelta(seconds=1)
     newest = {row[0]: row for row in rows}  # the later revision of a time stands behind the earlier
+    gap = 90_000
     with connect(plant.database_url, name="test") as connection:
-        found = Chart(connection, key, "realtime", (start, end)).extremes(
-            "a34013", folds=True, gap=timedelta(seconds=90)
-        )
-    points = {row[1]: row for row in found if row[0] == "point"}
-    assert [row[1] for row in found if row[0] == "all"] == [len(newest)]
+        found = Chart(connection, key, "realtime", (start, end)).extremes("a34013", folds=True, gap=gap)
+    drawn = thinned(found, gap, 0)
+    assert drawn.readings == len(newest)
+    points = {point.at: point for point in drawn.points if point.values[0] is not None}
     width = (milliseconds(end) - milliseconds(start)) // BUCKETS
     buckets: dict[int, list[tuple[Any, ...]]] = {}
     for row in newest.values():
         buckets.setdefault((milliseconds(row[0]) - milliseconds(start)) // width, []).append(row)
-    for inside in buckets.values():
-        for extreme in (min(row[3] for row in inside), max(row[3] for row in inside)):
-            assert any(
-                milliseconds(row[0]) in points and points[milliseconds(row[0])][3] == float(extreme)
-                for row in inside
-                if row[3] == extreme
-            )
-    for row in newest.values():
-        if row[4] == "D":
-            bucket = (milliseconds(row[0]) - milliseconds(start)) // width
-            assert any(
-                point[4] == "D" and (point[1] - milliseconds(start)) // width == bucket
-                for point in points.values()
-            )
+    for bucket, inside in buckets.items():
+        shown = [point for at, point in points.items() if (at - milliseconds(start)) // width == bucket]
+        values = [row[3] for row in inside]
+        found_values = [point.values[0] for point in shown if point.values[0] is not None]
+        assert (min(found_values), max(found_values)) == (float(min(values)), float(max(values)))
+        assert {point.flag for point in shown} == {row[4] for row in inside}
     times = sorted(newest)
-    holes = [
-        (milliseconds(before), milliseconds(after))
-        for before, after in pairwise(times)
-        if after - before > timedelta(seconds=90)
-    ]
-    assert [(row[1], row[2]) for row in found if row[0] == "hole"] == holes
+    faults = [milliseconds(at) for at in times if newest[at][5] == "fault"]
+    assert all(any(begin <= at <= until for begin, until, _ in drawn.stretches) for at in faults)
+    normal = [milliseconds(at) for at in times if newest[at][5] == "normal"]
+    assert not any(begin <= at <= until for begin, until, _ in drawn.stretches for at in normal)
+    holes = [before for before, after in pairwise(times) if after - before > timedelta(milliseconds=gap)]
+    assert len(holes) == sum(point.values[0] is None for point in drawn.points)
     assert len(points) < 2 * len(newest) // 3

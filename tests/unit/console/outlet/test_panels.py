@@ -120,20 +120,24 @@ def test_readings_that_are_all_drawn_have_holes_where_several_intervals_brought_
 
 def test_thinned_readings_come_in_the_order_of_time_with_stretches_and_holes() -> None:
     rows = [
-        ("point", at(2), None, 9.0, "N", "normal"),
-        ("point", at(0), None, 1.0, "N", "normal"),
-        ("stretch", at(1), at(1), None, None, "fault"),
-        ("hole", at(0), at(2), None, None, None),
-        ("all", 40_000, None, None, None, None),
+        ("normal", "N", 20_000, [2.0, float(at(3))], [9.0, float(-at(4))], at(4), [[at(3), 2 * HOUR_MS]]),
+        ("normal", "N", 19_990, [1.0, float(at(0))], [1.0, float(-at(0))], at(0.5), [[at(0), 0]]),
+        ("fault", "D", 10, None, None, at(1), [[at(0.75), HOUR_MS // 4]]),
     ]
-    drawn = panels.thinned(rows, 600_000)
+    drawn = panels.thinned(rows, HOUR_MS, 600_000)
     assert [(point.at, point.values[0]) for point in drawn.points] == [
         (at(0), 1.0),
-        (at(0) + 600_000, None),
-        (at(2), 9.0),
+        (at(1) + 600_000, None),
+        (at(3), 2.0),
+        (at(4), 9.0),
     ]
-    assert drawn.stretches == [[at(1), at(1) + 600_000, "故障"]]
+    assert drawn.stretches == [[at(0.75), at(1) + 600_000, "故障"]]
     assert (drawn.readings, drawn.whole) == (40_000, False)
+
+
+def test_a_status_that_lasts_to_the_end_is_hatched_to_the_end() -> None:
+    rows = [("stopped", "F", 5, [0.0, float(at(1))], [0.0, float(-at(1))], at(2), [[at(1), 0]])]
+    assert panels.thinned(rows, HOUR_MS, 0).stretches == [[at(1), at(2), "停运"]]
 
 
 def test_marks_say_what_they_are_and_late_ones_that_they_count_for_nothing() -> None:
