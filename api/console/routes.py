@@ -15,18 +15,16 @@ from api.console.evidence import router as evidence_router
 from api.console.health import pages as healthpages
 from api.console.leads import router as leads_router
 from api.console.markpages import pages as markpages
+from api.console.notifications import pages as notificationpages
 from api.console.outlet import exports as outletexports
 from api.console.outlet import pages as outletpages
 from api.console.outlet import readingpages
-from api.console.notifications import pages as notificationpages
 from api.console.overview import pages as overviewpages
 from api.console.pages import STATIC
 from api.console.positivelist import pages as positivelistpages
 from api.console.quality import pages as qualitypages
 from api.console.reports import pages as reportpages
 from api.console.retentionpages import pages as retentionpages
-from api.console.siteconfig import applying as siteapplying
-from api.console.siteconfig import pages as siteconfigpages
 from api.console.siteconfig import applying as siteapplying
 from api.console.siteconfig import pages as siteconfigpages
 from api.console.taskpages import asking as taskasking
@@ -59,9 +57,6 @@ router.include_router(reportpages.router)
 router.include_router(taskasking.router)
 router.include_router(taskpages.router)
 router.include_router(positivelistpages.router)
-# Applying first: /config/sites/export.yaml is no id of a unit.
-router.include_router(siteapplying.router)
-router.include_router(siteconfigpages.router)
 # Applying first: /config/sites/export.yaml is no id of a unit.
 router.include_router(siteapplying.router)
 router.include_router(siteconfigpages.router)
