@@ -338,7 +338,7 @@ class Settings(BaseSettings):
     # Identity
     session_idle_minutes: Annotated[int, Field(ge=35, le=12 * 60)] = Field(
         120,
-        description="A session that nothing was asked with for so long ends; an open page asks every 30 minutes. 12 h is the most.",
+        description="Idle minutes after which a session ends; an open page asks every 30 minutes. 12 h is the most.",
     )
     address_failures: Annotated[int, Field(ge=5, le=10_000)] = Field(
         30,
