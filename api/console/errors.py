@@ -60,6 +60,11 @@ class ConsoleRoute(APIRoute):
             except (psycopg.OperationalError, PoolTimeout) as error:
                 logger.error("%s %s: %s", request.method, request.url.path, error)
                 return _page_of(request, StoreError("The database is away.", code="database_away"))
+            except psycopg.DataError:
+                # No text of PostgreSQL has a zero byte, and no number of it is without end.
+                return _page_of(
+                    request, Refused("A value cannot be stored or compared.", code="value_impossible")
+                )
             except HTTPException:
                 raise
             except Exception:

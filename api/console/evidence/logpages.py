@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
+from pydantic import Field
 
 from api.access import Principal, requires
 from api.console.errors import ConsoleRoute
@@ -32,7 +33,8 @@ from store.texts import text
 router = APIRouter(route_class=ConsoleRoute, include_in_schema=False, prefix="/evidence/log")
 
 LogReader = Annotated[Principal, requires(Permission.LOG_READ)]
-Number = Annotated[int | Literal[""], Query(ge=0, lt=2**63)]
+# A field of the form that was left empty comes as an empty text.
+Number = Annotated[Annotated[int, Field(ge=0, lt=2**63)] | Literal[""], Query()]
 
 CHECKPOINTS_SHOWN = 20
 ATTESTATIONS_SHOWN = 20

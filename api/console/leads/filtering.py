@@ -71,7 +71,10 @@ def filters_of(asked: Asked, principal: Principal, now: datetime) -> Filters:
         overdue=asked.overdue,
         words=asked.words or None,
         from_time=None if asked.first is None else datetime.combine(asked.first, time(), BEIJING),
-        to_time=None if asked.last is None else datetime.combine(asked.last, time(), BEIJING) + DAY,
+        # After the last day that there is comes none.
+        to_time=None
+        if asked.last is None or asked.last == date.max
+        else datetime.combine(asked.last, time(), BEIJING) + DAY,
     )
 
 

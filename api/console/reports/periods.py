@@ -105,8 +105,10 @@ def read_period(kind: Kind, written: str | None, hour: int | None, now: datetime
             continue
         if hour is not None and kind == "hour":
             moment = day_start(moment) + hour * HOUR
+        if moment > now:
+            break
         period = period_of(kind, moment)
-        if EARLIEST <= period.start <= now:
+        if EARLIEST <= period.start:
             return period
         break
     raise DecodeError(
