@@ -108,7 +108,7 @@ def read_period(kind: Kind, written: str | None, hour: int | None, now: datetime
         if moment > now:
             break
         period = period_of(kind, moment)
-        if EARLIEST <= period.start:
+        if period.start >= EARLIEST:
             return period
         break
     raise DecodeError(

@@ -157,12 +157,12 @@ def _values(
         return [(own[TIMES[name]], False)]
     if name not in THINGS:
         return [(PLAIN.get(name, ""), False)]
-    things = _things_at(name, path)
+    things = things_at(name, path)
     found = [(own[thing], False) for thing in things]
     return found if other is None else found + [(other[thing], True) for thing in things]
 
 
-def _things_at(name: str, path: str) -> Sequence[str]:
+def things_at(name: str, path: str) -> Sequence[str]:
     """What a parameter means at a path: messages to people have the name of messages of a gateway, users that of tokens."""
     things = THINGS[name]
     if name == "message_id":
