@@ -80,7 +80,8 @@ def ledger_page(request: Request, services: ServicesHere, principal: Reader, ask
     with services.database.read() as connection:
         scene = quality_scene(connection, principal)
         rows = _rows(connection, scene, asked)
-    lines, total = _named(scene, asked, rows)
+        listed = _listed(connection, scene)
+    lines, total = _named(scene, asked, rows, listed)
     return render(
         request,
         "quality/ledger.html",
@@ -117,7 +118,7 @@ def ledger_table(
     with services.database.read() as connection:
         scene = quality_scene(connection, principal)
         rows = _rows(connection, scene, asked)
-    lines, total = _named(scene, asked, rows)
+    lines, total = _named(scene, asked, rows, frozenset())
     sheet = ledger_sheet(lines, total, who=principal.name, at=scene.now, sample=scene.sample)
     name = f"{text('console.quality.ledger.title')} {day_field(asked.start)}.{kind}"
     return csv_response(name, sheet) if kind == "csv" else xlsx_response(name, [sheet], at=scene.now)
@@ -139,18 +140,33 @@ def wanted(scene: QualityScene, outlet_id: str) -> list[int] | None:
     return own if scene.principal.site_key is not None else None
 
 
+def _own_gateways(scene: QualityScene) -> set[str]:
+    return {place.outlet.monitor.gateway for place in scene.places if place.outlet.monitor}
+
+
+def _listed(connection: Connection, scene: QualityScene) -> frozenset[str] | None:
+    """The gateways whose messages a company may list: its own that have never carried another's data; None = every one."""
+    site_key = scene.principal.site_key
+    if site_key is None:
+        return None
+    own = _own_gateways(scene)
+    return frozenset(name for name in own if reads.of_one_site(connection, name, site_key))
+
+
 def _named(
-    scene: QualityScene, asked: Asked, rows: list[reads.Row]
+    scene: QualityScene, asked: Asked, rows: list[reads.Row], listed: frozenset[str] | None
 ) -> tuple[list[ledger.NamedLine], ledger.NamedLine]:
     found = ledger.by_place(rows) if asked.by == "place" else ledger.by_time(rows)
     total = ledger.line_of(rows)
     return (
-        [_line(scene, asked, one) for one in found],
+        [_line(scene, asked, one, listed) for one in found],
         ledger.NamedLine(total, text("console.quality.ledger.sum"), "", None, {}),
     )
 
 
-def _line(scene: QualityScene, asked: Asked, line: ledger.Line) -> ledger.NamedLine:
+def _line(
+    scene: QualityScene, asked: Asked, line: ledger.Line, listed: frozenset[str] | None
+) -> ledger.NamedLine:
     if line.start is not None:
         start, end = line.start, line.start + (DAY if asked.unit == "day" else HOUR)
         name, sub = ledger.period_name(line.start, asked.unit), ""
@@ -164,7 +180,8 @@ def _line(scene: QualityScene, asked: Asked, line: ledger.Line) -> ledger.NamedL
         sub = line.gateway or ""
     gateway = line.gateway or asked.gateway
     messages = None
-    if gateway and scene.principal.may(Permission.MESSAGES_READ):
+    may_list = listed is None or gateway in listed
+    if gateway and may_list and scene.principal.may(Permission.MESSAGES_READ):
         span = {"gateway": gateway, "from": minute_field(start), "to": minute_field(end)}
         messages = f"/quality/messages?{urlencode(span)}"
     quarantine: dict[str, str] = {}
@@ -187,7 +204,7 @@ def _outlet_choices(scene: QualityScene) -> list[tuple[str, str]]:
 
 
 def _gateway_choices(scene: QualityScene) -> list[tuple[str, str]]:
-    gateways = sorted({place.outlet.monitor.gateway for place in scene.places if place.outlet.monitor})
+    gateways = sorted(_own_gateways(scene))
     return [("", text("console.quality.ledger.every_gateway")), *((name, name) for name in gateways)]
 
 
@@ -217,8 +234,7 @@ def messages_page(
     with services.database.read() as connection:
         scene = quality_scene(connection, principal)
         if principal.site_key is not None:
-            own = {place.outlet.monitor.gateway for place in scene.places if place.outlet.monitor}
-            if gateway not in own:
+            if gateway not in _own_gateways(scene):
                 raise NotFound("There is no such gateway.", code="gateway_not_found")
             if not reads.of_one_site(connection, gateway, principal.site_key):
                 raise NotAllowed(
