@@ -19,9 +19,9 @@ from api.live import Hub
 from api.metrics import Metrics
 from api.openid.provider import Provider
 from store.database import Connection
+from store.language import speaking
 from store.queries import queries
 from store.settings import Settings
-from store.texts import speaking
 
 # Requests run on up to 40 threads; more than ten statements at once gain nothing on the machines this runs on.
 POOL_SIZE = 10

@@ -14,7 +14,7 @@ from importlib import resources
 from typing import Literal, cast
 
 from store.errors import NotFound
-from store.texts import language
+from store.language import language
 
 Medium = Literal["water", "gas"]
 

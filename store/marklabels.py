@@ -11,6 +11,7 @@ from typing import Any
 import yaml
 
 from store import texts
+from store.language import language
 
 DEVICE, CONDITION = "device", "condition"
 CATEGORIES = (DEVICE, CONDITION)
@@ -40,7 +41,7 @@ class Label:
     @property
     def name(self) -> str:
         """What people read, in the language that texts come in."""
-        return self.name_en if texts.language() == "en" else self.name_zh
+        return self.name_en if language() == "en" else self.name_zh
 
 
 @cache

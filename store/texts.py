@@ -7,34 +7,13 @@ sentences of its own.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
-from contextvars import ContextVar
+from collections.abc import Mapping
 from functools import cache
 from importlib import resources
-from typing import Literal, get_args
 
 import yaml
 
-Language = Literal["zh", "en"]
-LANGUAGES: tuple[Language, ...] = get_args(Language)
-
-_language: ContextVar[Language] = ContextVar("language", default="zh")
-
-
-@contextmanager
-def speaking(language: Language) -> Iterator[None]:
-    """Within the block, and in threads started from it with its context, texts come in this language."""
-    token = _language.set(language)
-    try:
-        yield
-    finally:
-        _language.reset(token)
-
-
-def language() -> Language:
-    """The language that texts come in now; Chinese where nobody chose."""
-    return _language.get()
+from store.language import Language, language
 
 
 @cache

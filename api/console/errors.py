@@ -24,7 +24,8 @@ from api.console.language import language_of
 from api.console.pages import render
 from api.problems import LOGIN_PATH, RETRY_SECONDS, status_of
 from store.errors import NotFound, OutfallError, Refused, StoreError
-from store.texts import has, speaking, text
+from store.language import speaking
+from store.texts import has, text
 
 logger = logging.getLogger(__name__)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fastapi import Request
 
-from store.texts import LANGUAGES, Language
+from store.language import LANGUAGES, Language
 
 LANGUAGE_COOKIE = "outfall_language"
 

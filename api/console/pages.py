@@ -18,7 +18,8 @@ from api.console.navigation import Menu, menu_for
 from api.console.platform import since_words
 from api.permissions import Permission
 from store import clock
-from store.texts import language, plain, text
+from store.language import language
+from store.texts import plain, text
 
 HERE = Path(__file__).resolve().parent
 STATIC = HERE / "static"

@@ -12,7 +12,7 @@ from api.console.errors import ConsoleRoute
 from api.console.language import LANGUAGE_COOKIE
 from api.console.login import own_path
 from api.permissions import Permission
-from store.texts import LANGUAGES
+from store.language import LANGUAGES
 
 LANGUAGE_SECONDS = 365 * 24 * 3600
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from api.papers.engine import compile_paper
 from api.papers.report import charts, front, history, tables
-from store.texts import speaking
+from store.language import speaking
 
 
 @speaking("zh")

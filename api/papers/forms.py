@@ -14,7 +14,8 @@ from api.papers import wording
 from api.papers.blocks import Block, Cell, commands, heading, note, pairs, paragraph, signatures, table
 from api.papers.engine import compile_paper
 from store.handover.material import Material
-from store.texts import speaking, text
+from store.language import speaking
+from store.texts import text
 
 Row = Mapping[str, Any]
 

@@ -76,7 +76,7 @@ def test_head_and_first_column_stay_in_sight_and_the_page_does_not_scroll_sidewa
         page = console.page
         console.open(f"/reports?outlet={KILN}&kind=day&date={day_start(now()) - DAY:%Y-%m-%d}")
         assert page.evaluate("document.documentElement.scrollWidth") <= size["width"]
-        region = page.get_by_role("region", name="报表，可左右滚动")
+        region = page.get_by_role("group", name="报表，可左右滚动")
         place = region.bounding_box()
         region.evaluate("box => { box.scrollTop = 300; box.scrollLeft = 400; }")
         first, head = page.locator("tbody .report-first").nth(20), page.locator("thead .report-first")

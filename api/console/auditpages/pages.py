@@ -19,7 +19,8 @@ from api.permissions import Permission
 from store import clock
 from store.auditread import Sought, find_events
 from store.errors import LogError
-from store.texts import language, speaking, text
+from store.language import language, speaking
+from store.texts import text
 
 router = APIRouter(route_class=ConsoleRoute, include_in_schema=False)
 

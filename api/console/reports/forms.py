@@ -11,7 +11,8 @@ from api.console.reports.model import Cell, Row, Sign, Table
 from api.console.reports.periods import Period
 from api.exports import Column, Marked, Sheet, provenance
 from api.papers.engine import compile_paper
-from store.texts import speaking, text
+from store.language import speaking
+from store.texts import text
 
 
 def title_of(table: Table) -> str:

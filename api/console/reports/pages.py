@@ -21,9 +21,10 @@ from api.context import Services, ServicesHere
 from api.exports import csv_response, disposition, xlsx_response
 from api.permissions import Permission
 from store import clock
+from store.language import language, speaking
 from store.model import Outlet, Registry
 from store.settings import Settings
-from store.texts import language, speaking, text
+from store.texts import text
 
 router = APIRouter(route_class=ConsoleRoute, include_in_schema=False)
 

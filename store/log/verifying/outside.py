@@ -36,6 +36,11 @@ TABLES: Mapping[str, str] = MappingProxyType(
         "app_user": "Accounts with password digests; every change is in the audit trail.",
         "session": "Who is signed in.",
         "api_token": "Tokens by their digests; every change is in the audit trail.",
+        "login_step": "Who has given a password and not yet a code.",
+        "second_factor": "Sealed secrets of second factors; every change is in the audit trail.",
+        "recovery_code": "Digests of codes; every use is in the audit trail.",
+        "openid_subject": "Whom a provider's subject is; every link is in the audit trail.",
+        "replay_run": "How far a replay is; what was replayed is in the log.",
     }
 )
 """Tables that are no evidence."""

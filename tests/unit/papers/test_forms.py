@@ -8,7 +8,8 @@ from datetime import datetime
 import pytest
 
 from api.papers.forms import Material, evidence_list, transfer_form
-from store.texts import speaking, text
+from store.language import speaking
+from store.texts import text
 from tests.unit.papers.pdf import pages_of, words_of
 from tests.unit.papers.sample_material import material, review, without_package
 

@@ -32,6 +32,7 @@ from deploy.stack.ports import check_port, free_port
 from deploy.stack.prefix import LAYOUT, newest, prefix_root
 from deploy.stack.secrets import secret
 from store.errors import StackError
+from tests.fixtures.waiting import until
 
 SOMEBODY = Account(uid=4242, gid=4242, switch=True)
 
@@ -176,8 +177,9 @@ def test_a_process_is_known_by_its_words_and_gone_when_it_is_a_zombie() -> None:
     waits = "import sys; sys.stdin.read()"
     process = subprocess.Popen([sys.executable, "-c", waits, mark], stdin=subprocess.PIPE)
     try:
+        # A process that has just been started has no words for a moment.
+        until(lambda: processes.running_with(mark) == [process.pid], "the process to have its words")
         assert processes.wait_until_gone([process.pid], 0) is False
-        assert processes.running_with(mark) == [process.pid]
         process.kill()
         # Not reaped yet: the number exists, the process does not.
         assert processes.wait_until_gone([process.pid], 30)

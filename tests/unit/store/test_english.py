@@ -9,9 +9,10 @@ import pytest
 import yaml
 
 from store.factors import factors, name_of
+from store.language import speaking
 from store.located_yaml import load_located
 from store.marklabels import labels_of
-from store.texts import catalogue, speaking, text
+from store.texts import catalogue, text
 
 TEXTS = Path(__file__).resolve().parents[3] / "store/texts"
 TOPICS = sorted(path.name for path in TEXTS.glob("*.yaml"))

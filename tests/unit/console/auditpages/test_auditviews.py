@@ -13,7 +13,7 @@ from api.console.auditpages.views import action_choices, event_row, facts, known
 from store.auditread import Sought
 from store.clock import BEIJING
 from store.errors import Refused
-from store.texts import speaking
+from store.language import speaking
 
 AT = datetime(2026, 11, 26, 9, 30, tzinfo=BEIJING)
 

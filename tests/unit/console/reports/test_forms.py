@@ -16,7 +16,7 @@ from api.console.reports.periods import period_of, read_period
 from api.exports import Marked, write_workbook
 from store.clock import BEIJING, HOUR
 from store.errors import DecodeError
-from store.texts import speaking
+from store.language import speaking
 from tests.unit.alerts.statistics.build import fact
 from tests.unit.console.reports.plant import BARE_STACK, DAY, STACK, period, table
 from tests.unit.papers.pdf import pages_of, words_of
