@@ -6,7 +6,8 @@ transaction of its own and records it. An advisory lock lets several processes s
 
 from __future__ import annotations
 
-from contextlib import closing
+import io
+from contextlib import closing, redirect_stdout
 from functools import cache
 from importlib import resources
 from pathlib import Path
@@ -52,7 +53,9 @@ def migrate(database_url: str) -> list[str]:
             pending = backend.to_apply(migrations)
             names = [str(migration.id) for migration in pending]
             try:
-                backend.apply_migrations(pending)
+                # yoyo prints what the statements of a migration answer; whoever starts Outfall reads the names.
+                with redirect_stdout(io.StringIO()):
+                    backend.apply_migrations(pending)
             except psycopg.Error as error:
                 raise SchemaError(f"A migration failed and was rolled back: {str(error).strip()}") from error
         return names

@@ -52,6 +52,8 @@ def test_the_description_is_openapi_3_1_and_names_every_path_of_the_contract(api
         "/outlets/{outlet_id}/ledger",
         "/outlets/{outlet_id}/statistics",
         "/messages/{message_id}",
+        "/quarantine",
+        "/quarantine/{piece_id}/replay",
         "/outlets/{outlet_id}/marks",
         "/outlets/{outlet_id}/mark-labels",
         "/outlets/{outlet_id}/checks",
