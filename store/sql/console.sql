@@ -48,14 +48,7 @@ cross join lateral (
 select a.id, number, code, severity, site_key, outlet_key, gateway, factor, condition, shown.handling, first_seen, last_seen,
        raised_at, cleared_at, count, numbers, clause, limit_key, late, acknowledged_at, acknowledged_by
 from alert a
-cross join lateral (
-    select case
-               when %(site)s::integer is null or a.handling not in ('confirmed', 'unfounded', 'site_visit', 'lead') then a.handling
-               when exists (select from alert_event e where e.alert_id = a.id and e.action = 'answered') then 'answered'
-               when exists (select from alert_event e where e.alert_id = a.id and e.action = 'notified') then 'notified'
-               else 'new'
-           end as handling
-) shown
+cross join lateral (select handling_for(a.id, a.handling, %(site)s::integer is not null) as handling) shown
 where (condition = 'active'
        or (condition = 'cleared' and acknowledged_at is null and not late and inhibited_by is null
            and a.handling not in ('closed', 'lead')))

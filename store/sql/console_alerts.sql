@@ -11,15 +11,7 @@ select a.id, a.number, a.code, a.severity, a.site_key, a.outlet_key, a.gateway, 
 from alert a
 left join site s on s.key = a.site_key
 left join outlet o on o.key = a.outlet_key
-cross join lateral (
-    select case
-               when %(site_key)s::integer is null or a.handling not in ('confirmed', 'unfounded', 'site_visit', 'lead')
-                   then a.handling
-               when exists (select from alert_event e where e.alert_id = a.id and e.action = 'answered') then 'answered'
-               when exists (select from alert_event e where e.alert_id = a.id and e.action = 'notified') then 'notified'
-               else 'new'
-           end as handling
-) shown
+cross join lateral (select handling_for(a.id, a.handling, %(site_key)s::integer is not null) as handling) shown
 cross join lateral (
     select shown.handling not in ('closed', 'lead') as unsettled,
            a.late or a.inhibited_by is not null as apart,
@@ -87,15 +79,7 @@ with base as (
     from alert a
     left join site s on s.key = a.site_key
     left join outlet o on o.key = a.outlet_key
-    cross join lateral (
-        select case
-                   when %(site_key)s::integer is null or a.handling not in ('confirmed', 'unfounded', 'site_visit', 'lead')
-                       then a.handling
-                   when exists (select from alert_event e where e.alert_id = a.id and e.action = 'answered') then 'answered'
-                   when exists (select from alert_event e where e.alert_id = a.id and e.action = 'notified') then 'notified'
-                   else 'new'
-               end as handling
-    ) shown
+    cross join lateral (select handling_for(a.id, a.handling, %(site_key)s::integer is not null) as handling) shown
     cross join lateral (
         select shown.handling not in ('closed', 'lead') as unsettled,
                a.late or a.inhibited_by is not null as apart,
@@ -166,15 +150,7 @@ select a.id, a.number, a.code, a.severity, a.site_key, a.outlet_key, a.gateway, 
        (select e.reason from alert_event e where e.alert_id = a.id and e.action in ('verified', 'closed', 'made_lead')
         order by e.id desc limit 1) as why
 from alert a
-cross join lateral (
-    select case
-               when %(site_key)s::integer is null or a.handling not in ('confirmed', 'unfounded', 'site_visit', 'lead')
-                   then a.handling
-               when exists (select from alert_event e where e.alert_id = a.id and e.action = 'answered') then 'answered'
-               when exists (select from alert_event e where e.alert_id = a.id and e.action = 'notified') then 'notified'
-               else 'new'
-           end as handling
-) shown
+cross join lateral (select handling_for(a.id, a.handling, %(site_key)s::integer is not null) as handling) shown
 where a.id <> %(id)s and a.code = %(code)s and a.outlet_key is not distinct from %(outlet_key)s
   and a.gateway is not distinct from %(gateway)s and a.factor is not distinct from %(factor)s and a.condition <> 'pending'
   and a.first_seen <= %(first_seen)s
@@ -190,15 +166,7 @@ select a.id, a.number, a.code, a.severity, a.site_key, a.outlet_key, a.gateway, 
        (select e.reason from alert_event e where e.alert_id = a.id and e.action in ('verified', 'closed', 'made_lead')
         order by e.id desc limit 1) as why
 from alert a
-cross join lateral (
-    select case
-               when %(site_key)s::integer is null or a.handling not in ('confirmed', 'unfounded', 'site_visit', 'lead')
-                   then a.handling
-               when exists (select from alert_event e where e.alert_id = a.id and e.action = 'answered') then 'answered'
-               when exists (select from alert_event e where e.alert_id = a.id and e.action = 'notified') then 'notified'
-               else 'new'
-           end as handling
-) shown
+cross join lateral (select handling_for(a.id, a.handling, %(site_key)s::integer is not null) as handling) shown
 cross join lateral (select a.first_seen at time zone 'Asia/Shanghai' as local) here
 where a.id <> %(id)s and a.outlet_key = %(outlet_key)s and a.condition <> 'pending' and a.severity <> 'info'
   and a.first_seen <= %(first_seen)s and a.first_seen > %(first_seen)s - interval '366 days'

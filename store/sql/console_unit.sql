@@ -20,12 +20,7 @@ limit 50
 -- name: recent_alerts
 -- Alerts of a unit that stand or were raised since a moment: those that stand first, then the newest.
 select a.id, number, code, severity, site_key, outlet_key, gateway, factor, condition,
-       case
-           when not %(for_company)s or a.handling not in ('confirmed', 'unfounded', 'site_visit', 'lead') then a.handling
-           when exists (select from alert_event e where e.alert_id = a.id and e.action = 'answered') then 'answered'
-           when exists (select from alert_event e where e.alert_id = a.id and e.action = 'notified') then 'notified'
-           else 'new'
-       end as handling,
+       handling_for(a.id, a.handling, %(for_company)s) as handling,
        first_seen, last_seen, raised_at, cleared_at, count, numbers, clause, limit_key, late, acknowledged_at, acknowledged_by,
        assigned_to, due_at, due_step, title_facts
 from alert a

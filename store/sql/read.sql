@@ -208,15 +208,7 @@ select a.id, a.number, a.code, a.severity, s.id as site, o.id as outlet, a.gatew
 from alert a
 left join site s on s.key = a.site_key
 left join outlet o on o.key = a.outlet_key
-cross join lateral (
-    select case
-               when %(site_key)s::integer is null or a.handling not in ('confirmed', 'unfounded', 'site_visit', 'lead')
-                   then a.handling
-               when exists (select from alert_event e where e.alert_id = a.id and e.action = 'answered') then 'answered'
-               when exists (select from alert_event e where e.alert_id = a.id and e.action = 'notified') then 'notified'
-               else 'new'
-           end as handling
-) shown
+cross join lateral (select handling_for(a.id, a.handling, %(site_key)s::integer is not null) as handling) shown
 where (%(site_key)s::integer is null or (a.site_key = %(site_key)s and a.company_sees and a.condition <> 'pending'))
   and (%(condition)s::text is null or a.condition = %(condition)s)
   and (%(handling)s::text is null or shown.handling = %(handling)s)
@@ -242,15 +234,7 @@ select a.id, a.number, a.code, a.severity, s.id as site, o.id as outlet, a.gatew
 from alert a
 left join site s on s.key = a.site_key
 left join outlet o on o.key = a.outlet_key
-cross join lateral (
-    select case
-               when %(site_key)s::integer is null or a.handling not in ('confirmed', 'unfounded', 'site_visit', 'lead')
-                   then a.handling
-               when exists (select from alert_event e where e.alert_id = a.id and e.action = 'answered') then 'answered'
-               when exists (select from alert_event e where e.alert_id = a.id and e.action = 'notified') then 'notified'
-               else 'new'
-           end as handling
-) shown
+cross join lateral (select handling_for(a.id, a.handling, %(site_key)s::integer is not null) as handling) shown
 where a.id = %(id)s and (%(site_key)s::integer is null or (a.site_key = %(site_key)s and a.company_sees and a.condition <> 'pending'))
 
 -- name: alert_events
