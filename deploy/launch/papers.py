@@ -40,7 +40,8 @@ def file_papers(settings: Settings, say: Say, alive: Callable[[], None], seed: i
         wanted = papers(played, state.load_episodes(settings.home), seed)
         if not wanted:
             return
-        _await_judgement(connection, registry, wanted, alive)
+        if not _await_judgement(connection, registry, wanted, alive):
+            say("the history is still being judged; what the companies file about it may count as late")
         try:
             with connection.transaction():
                 for paper in wanted:
@@ -54,7 +55,7 @@ def file_papers(settings: Settings, say: Say, alive: Callable[[], None], seed: i
 
 def _await_judgement(
     connection: Connection, registry: Registry, wanted: tuple[Paper, ...], alive: Callable[[], None]
-) -> None:
+) -> bool:
     hours = {
         (registry.outlet(paper.outlet).key, hour_start(paper.filed.from_time))
         for paper in wanted
@@ -70,8 +71,9 @@ def _await_judgement(
         ]
         connection.commit()
         if all(row and row[0] for row in judged):
-            return
+            return True
         time.sleep(0.5)
+    return False
 
 
 def _file(connection: Connection, registry: Registry, paper: Paper, at: datetime, settings: Settings) -> None:

@@ -121,7 +121,8 @@ def _launch(home: Home, prefix: Prefix, address: str, port: int) -> None:
         answers = pid(home) is not None and _answers(address, port)
         if not answers and processes.size_of(home.broker_log) > since and pid(home) is None:
             break
-        time.sleep(processes.POLL_SECONDS)
+        if not answers:
+            time.sleep(processes.POLL_SECONDS)
     if not answers:
         said = done.stdout.strip() or processes.last_lines(home.broker_log, since=since)
         raise failure(

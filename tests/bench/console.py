@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 import secrets
+import subprocess
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -28,14 +29,13 @@ from store.migrate import migrate
 from store.people import add_user
 from store.settings import load_settings
 from tests.bench.report import Row, show
-from tests.bench.world import World, memory_megabytes, service_process
+from tests.bench.world import World, memory_megabytes, service_process, wait_for_answer
 from tests.bench.year import DAYS, fill
 from tests.fixtures.database import with_database
 from tests.fixtures.stack import start_on_free_ports, throw_away_home
 
 REQUESTS = 40
 WARM_UP = 5
-PATIENCE_SECONDS = 60.0
 
 SITE, OUTLET = "qilianshan-cement", "qilianshan-kiln-tail"
 MONTH = "kind=minute&range=30d"
@@ -129,26 +129,14 @@ def timed(client: httpx.Client, name: str, address: str, limit: float | None) ->
     return Timed(name, address, limit, answer.status_code, len(answer.content), tuple(times))
 
 
-def ask_all(url: str, name: str, password: str) -> list[Timed]:
+def ask_all(url: str, process: subprocess.Popen[bytes], name: str, password: str) -> list[Timed]:
     """Every address once signed in, those with a limit first."""
     with httpx.Client(base_url=url, timeout=60) as client:
-        _wait_for(client)
+        wait_for_answer(client, "/healthz", process)
         sign_in(client, name, password)
         found = [timed(client, *one) for one in NAMED]
         found += [timed(client, address, address, None) for address in plain_pages()]
     return found
-
-
-def _wait_for(client: httpx.Client) -> None:
-    deadline = time.monotonic() + PATIENCE_SECONDS
-    while time.monotonic() < deadline:
-        try:
-            if client.get("/healthz").status_code == 200:
-                return
-        except httpx.TransportError:
-            pass
-        time.sleep(0.2)
-    raise RuntimeError("the API does not answer")
 
 
 @contextmanager
@@ -170,7 +158,7 @@ def pages_of(world: World) -> tuple[list[Timed], float]:
     with connect(world.stack.database_url, name="bench", autocommit=True) as connection:
         add_user(connection, name=name, display_name="基准测试（虚构）", role="admin", password=password)
     with service_process(world, "api", OUTFALL_HTTP_PORT=str(port)) as api:
-        found = ask_all(f"http://127.0.0.1:{port}", name, password)
+        found = ask_all(f"http://127.0.0.1:{port}", api, name, password)
         return found, memory_megabytes(api.pid)[1]
 
 

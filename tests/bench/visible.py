@@ -35,6 +35,7 @@ from tests.bench.world import (
     ingest_process,
     memory_megabytes,
     service_process,
+    wait_for_answer,
     world,
 )
 
@@ -174,7 +175,7 @@ def measure() -> list[Row]:
                 base_url=f"http://127.0.0.1:{port}", headers={"Authorization": f"Bearer {token}"}, timeout=30
             )
         )
-        _wait_for(client)
+        wait_for_answer(client, "/readyz", api)
         waits = sorted(_waits(bench, client))
         rows = [memory_megabytes(process.pid)[1] for process in (alerts, api)]
     cuts = quantiles(waits, n=100)
@@ -184,18 +185,6 @@ def measure() -> list[Row]:
         Row("memory of alerts at its highest", rows[0], "MB", 300),
         Row("memory of api at its highest", rows[1], "MB", 300),
     ]
-
-
-def _wait_for(client: httpx.Client) -> None:
-    deadline = time.monotonic() + PATIENCE_SECONDS
-    while time.monotonic() < deadline:
-        try:
-            if client.get("/readyz").status_code == 200:
-                return
-        except httpx.TransportError:
-            pass
-        time.sleep(0.2)
-    raise RuntimeError("the API does not become ready")
 
 
 def _waits(bench: World, client: httpx.Client) -> Iterator[float]:

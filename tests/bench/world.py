@@ -6,12 +6,14 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
+import httpx
 import psycopg
 
 from deploy import stack as local
@@ -24,6 +26,7 @@ from store.sitesfile import read_sites_file
 from tests.fixtures.stack import start_on_free_ports, throw_away_home
 
 GATEWAYS = 5
+ANSWER_SECONDS = 60.0
 FACTORS = ("a34013", "a21026", "a21002", "a19001", "a01011", "a01012", "a01013", "a01014")
 FIRST = datetime(2026, 1, 1, tzinfo=BEIJING)
 
@@ -151,3 +154,16 @@ def frames_by_gateway(count: int, *, first: int = 0, answered: bool = False) -> 
         [frame(number, first + ordinal, answered=answered) for ordinal in range(each)]
         for number in range(GATEWAYS)
     ]
+
+
+def wait_for_answer(client: httpx.Client, path: str, process: subprocess.Popen[bytes]) -> None:
+    """Return when ``path`` is answered with 200. Raises RuntimeError when the process ends, or after a minute."""
+    deadline = time.monotonic() + ANSWER_SECONDS
+    while time.monotonic() < deadline:
+        if process.poll() is not None:
+            raise RuntimeError(f"the process ended before it answered {path}")
+        with suppress(httpx.TransportError):
+            if client.get(path).status_code == 200:
+                return
+        time.sleep(0.2)
+    raise RuntimeError(f"nothing answers {path}")

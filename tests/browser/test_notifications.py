@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import timedelta
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import psycopg
@@ -43,28 +41,6 @@ routes:
   - {{channels: [], purposes: [raised, reminder, cleared], on_duty: true}}
   - {{channels: [leaders], purposes: [escalated], from_level: 1, through_quiet: true}}
 """
-
-
-@pytest.fixture
-def receiver() -> Iterator[int]:
-    """A loopback program that takes every message; its port."""
-
-    class Taker(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            self.rfile.read(int(self.headers["Content-Length"]))
-            self.send_response(200)
-            self.end_headers()
-
-        def log_message(self, *_: object) -> None:
-            """Not in the output of the tests."""
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Taker)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    yield server.server_address[1]
-    server.shutdown()
-    server.server_close()
-    thread.join(10)
 
 
 @pytest.fixture

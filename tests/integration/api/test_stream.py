@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
 import httpx
 
+from tests.fixtures.waiting import until
 from tests.integration.api.conftest import OUTLET, STACK, Api, add_alert
 
 PATIENCE = 15.0
@@ -53,11 +53,7 @@ def read(answer: httpx.Response) -> Iterator[Heard]:
 
 def wait_until_listening(api: Api) -> None:
     """LISTEN has been said; what is notified from now on is heard."""
-    deadline = time.monotonic() + PATIENCE
-    hub = api.server._app.state.services.hub
-    while not hub.listening.is_set():
-        assert time.monotonic() < deadline, "the hub never listened"
-        time.sleep(0.01)
+    until(api.server._app.state.services.hub.listening.is_set, "the hub to listen")
 
 
 def notify(api: Api, **payload: object) -> None:

@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-
 import httpx
 import pytest
 
@@ -47,28 +43,6 @@ def applied(api: Api, content: bytes) -> None:
     answer = post(api, "/notifications/channels/apply", content, seen=seen)
     assert answer.status_code == 204, answer.text
     assert answer.headers["HX-Redirect"] == "/notifications/channels?said=notifications.applied"
-
-
-@pytest.fixture
-def receiver() -> Iterator[int]:
-    """A loopback program that takes every message; its port."""
-
-    class Taker(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            self.rfile.read(int(self.headers["Content-Length"]))
-            self.send_response(200)
-            self.end_headers()
-
-        def log_message(self, *_: object) -> None:
-            """Not in the output of the tests."""
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Taker)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    yield server.server_address[1]
-    server.shutdown()
-    server.server_close()
-    thread.join(10)
 
 
 @pytest.mark.parametrize("role", ["officer", "supervisor", "auditor", "technical_reviewer", "admin"])
